@@ -1,0 +1,1 @@
+"""SQLite: the authority on everything Memex knows. The vector index is a cache of it."""

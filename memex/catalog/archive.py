@@ -1,0 +1,72 @@
+"""A compressed copy of every transcript that was read, by the hash of its bytes."""
+
+import hashlib
+import io
+import sqlite3
+from pathlib import Path
+from typing import BinaryIO
+
+import zstandard
+
+LEVEL = 6
+
+
+class ArchivingStream(io.RawIOBase):
+    """Reads a file on behalf of a reader, and hashes and compresses exactly what the reader saw."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        super().__init__()
+        self._source = source
+        self._hash = hashlib.blake2b(digest_size=32)
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
+        self._chunks: list[bytes] = []
+        self.size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        self._hash.update(data)
+        self._chunks.append(self._compressor.compress(data))
+        self.size += len(data)
+        return len(data)
+
+    def finish(self) -> tuple[bytes, bytes]:
+        """(content hash, compressed bytes) of all that was read."""
+        self._chunks.append(self._compressor.flush())
+        return self._hash.digest(), b"".join(self._chunks)
+
+
+class Archive:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def keep(self, content_hash: bytes, size: int, zstd: bytes) -> None:
+        self._db.execute("INSERT OR IGNORE INTO archive VALUES (?, ?, ?)", (content_hash, size, zstd))
+
+    def size_of(self, content_hash: bytes) -> int | None:
+        """Of the transcript itself, not of its copy."""
+        row = self._db.execute("SELECT size FROM archive WHERE content_hash = ?", (content_hash,)).fetchone()
+        return row[0] if row else None
+
+    def open(self, content_hash: bytes) -> BinaryIO | None:
+        row = self._db.execute("SELECT zstd FROM archive WHERE content_hash = ?", (content_hash,)).fetchone()
+        if row is None:
+            return None
+        reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(row[0]), read_across_frames=True)
+        return io.BufferedReader(reader, 1 << 20)
+
+    def drop(self, content_hash: bytes) -> None:
+        self._db.execute("DELETE FROM archive WHERE content_hash = ?", (content_hash,))
+
+
+def hash_of_beginning(path: Path, size: int) -> bytes | None:
+    """The content hash of a file's first `size` bytes; None when it has not got as many."""
+    digest = hashlib.blake2b(digest_size=32)
+    with path.open("rb") as file:
+        while size and (chunk := file.read(min(size, 1 << 20))):
+            digest.update(chunk)
+            size -= len(chunk)
+    return None if size else digest.digest()

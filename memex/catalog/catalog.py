@@ -1,0 +1,47 @@
+"""One connection to a library's catalog, and the stores that share it."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+
+from memex.catalog.archive import Archive
+from memex.catalog.connection import catalog_errors, connect, transaction
+from memex.catalog.fulltext import FullText
+from memex.catalog.generations import Generations
+from memex.catalog.lens_texts import LensTexts, Vectors
+from memex.catalog.sessions import Sessions
+from memex.catalog.sources import Sources
+
+
+class Catalog:
+    """Not to be shared by threads that work at the same time: each opens its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = connect(path)
+        self.sources = Sources(self._db)
+        self.sessions = Sessions(self._db)
+        self.full_text = FullText(self._db)
+        self.lens_texts = LensTexts(self._db)
+        self.vectors = Vectors(self._db)
+        self.archive = Archive(self._db)
+        self.generations = Generations(self._db)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All of the block is committed, or none of it."""
+        return transaction(self._db)
+
+    def errors(self) -> AbstractContextManager[None]:
+        """Within it, SQLite's errors leave as `CatalogError`s with a sentence."""
+        return catalog_errors(self.path)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> "Catalog":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

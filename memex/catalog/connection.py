@@ -1,0 +1,69 @@
+"""Opening catalog.db, and the one place where SQLite's errors become sentences."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from memex.catalog.schema import migrate
+from memex.core.errors import CatalogError, DiskFullError
+
+BUSY_TIMEOUT_SECONDS = 10.0
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode; creates and migrates the catalog where needed."""
+    with catalog_errors(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as cause:
+            raise CatalogError(
+                f"The library folder {path.parent} cannot be made: {cause.strerror}."
+            ) from cause
+        db = sqlite3.connect(path, BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA cache_size = -32000")
+            migrate(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All of the block is committed, or none of it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        # A full disk makes SQLite roll back by itself.
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+@contextmanager
+def catalog_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as cause:
+        raise _operational(path, str(cause)) from cause
+    except sqlite3.DatabaseError as cause:
+        raise CatalogError(
+            f"The library {path} is damaged ({cause}): move it away, or restore it from a snapshot."
+        ) from cause
+
+
+def _operational(path: Path, text: str) -> CatalogError:
+    if "disk is full" in text or "disk I/O" in text:
+        return DiskFullError(f"No room left for the library on the disk of {path.parent}: free some space.")
+    if "locked" in text:
+        return CatalogError(f"Another program keeps {path} locked: close it and try again.")
+    if "readonly" in text or "unable to open" in text:
+        return CatalogError(f"The library {path} cannot be written: check the folder's permissions.")
+    return CatalogError(f"The library {path} could not answer: {text}.")

@@ -1,0 +1,84 @@
+"""Which index generations there are, and which version of each session they hold."""
+
+import sqlite3
+from uuid import UUID
+
+from msgspec import Struct
+
+from memex.core.models import ModelSignature
+
+
+class Generation(Struct, frozen=True):
+    id: int
+    model: str
+    shape: str
+
+
+class Generations:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def current(self) -> Generation | None:
+        row = self._db.execute("SELECT id, model, shape FROM generation WHERE is_current").fetchone()
+        return Generation(*row) if row else None
+
+    def begin(self, model: ModelSignature, shape: str) -> Generation:
+        """A new generation, empty and at once the current one."""
+        self._db.execute("UPDATE generation SET is_current = 0")
+        cursor = self._db.execute(
+            "INSERT INTO generation (model, shape, is_current) VALUES (?, ?, 1)", (model.key, shape)
+        )
+        return Generation(int(cursor.lastrowid or 0), model.key, shape)
+
+    def retired(self) -> list[Generation]:
+        rows = self._db.execute("SELECT id, model, shape FROM generation WHERE NOT is_current")
+        return [Generation(*row) for row in rows]
+
+    def drop(self, generation: Generation) -> None:
+        self._db.execute("DELETE FROM generation WHERE id = ?", (generation.id,))
+
+    def missing(self, generation: Generation) -> list[int]:
+        """Sessions, newest first, whose version the generation lacks and whose texts all have vectors."""
+        rows = self._db.execute(
+            """SELECT s.key FROM session s
+               LEFT JOIN indexed i ON i.generation = ? AND i.session = s.key
+               WHERE NOT s.is_helper AND i.version IS NOT s.index_version
+               AND EXISTS (SELECT 1 FROM lens_text t WHERE t.session = s.key)
+               AND NOT EXISTS (SELECT 1 FROM lens_text t WHERE t.session = s.key AND NOT EXISTS
+                   (SELECT 1 FROM vector v WHERE v.model = ? AND v.hash = t.hash))
+               ORDER BY s.ended_at DESC, s.key""",
+            (generation.id, generation.model),
+        )
+        return [key for (key,) in rows]
+
+    def orphans(self, generation: Generation) -> list[tuple[int, UUID]]:
+        """(session key, point id) that the generation holds and the catalog no longer knows."""
+        rows = self._db.execute(
+            """SELECT session, point_id FROM indexed
+               WHERE generation = ? AND session NOT IN (SELECT key FROM session)""",
+            (generation.id,),
+        )
+        return [(key, UUID(bytes=bytes(point))) for key, point in rows]
+
+    def record(self, generation: Generation, session: int, point_id: UUID, version: bytes) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?, ?)",
+            (generation.id, session, point_id.bytes, version),
+        )
+
+    def forget(self, generation: Generation, session: int) -> None:
+        self._db.execute("DELETE FROM indexed WHERE generation = ? AND session = ?", (generation.id, session))
+
+    def count(self, generation: Generation) -> int:
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM indexed WHERE generation = ?", (generation.id,)
+        ).fetchone()
+        return int(count)
+
+    def keys_of(self, generation: Generation, points: list[UUID]) -> dict[UUID, int]:
+        marks = ", ".join("?" * len(points))
+        rows = self._db.execute(
+            f"SELECT point_id, session FROM indexed WHERE generation = ? AND point_id IN ({marks})",
+            (generation.id, *(point.bytes for point in points)),
+        )
+        return {UUID(bytes=bytes(point)): key for point, key in rows}

@@ -1,0 +1,128 @@
+"""The texts a session is embedded by, and the vectors that models made of them."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from memex.core.lenses import Lane, Lens
+from memex.core.models import ModelSignature
+
+
+class LensText(Struct, frozen=True):
+    """One text of one lens. `CONTENT` has many (its passages), the other lenses at most one."""
+
+    lens: Lens
+    ordinal: int
+    first_turn: int
+    last_turn: int
+    hash: bytes
+    body: str
+
+
+class LensTexts:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def replace(self, session: int, texts: Iterable[LensText]) -> None:
+        self._db.execute("DELETE FROM lens_text WHERE session = ?", (session,))
+        self._db.executemany(
+            "INSERT INTO lens_text VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((session, t.lens, t.ordinal, t.first_turn, t.last_turn, t.hash, t.body) for t in texts),
+        )
+
+    def replace_bags(self, session: int, bags: Mapping[Lane, Mapping[str, int]]) -> None:
+        """The token counts that the sparse lanes are made of."""
+        self._db.execute("DELETE FROM token_bag WHERE session = ?", (session,))
+        self._db.executemany(
+            "INSERT INTO token_bag VALUES (?, ?, ?)",
+            ((session, lane, msgspec.json.encode(counts).decode()) for lane, counts in bags.items()),
+        )
+
+    def bags_of(self, session: int) -> dict[Lane, dict[str, int]]:
+        rows = self._db.execute("SELECT lane, counts FROM token_bag WHERE session = ?", (session,))
+        return {Lane(lane): msgspec.json.decode(counts, type=dict[str, int]) for lane, counts in rows}
+
+    def of(self, session: int) -> list[LensText]:
+        rows = self._db.execute(
+            """SELECT lens, ordinal, first_turn, last_turn, hash, body FROM lens_text
+               WHERE session = ? ORDER BY lens, ordinal""",
+            (session,),
+        )
+        return [LensText(Lens(lens), *rest) for lens, *rest in rows]
+
+    def bodies(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
+        marks = ", ".join("?" * len(hashes))
+        rows = self._db.execute(f"SELECT hash, body FROM lens_text WHERE hash IN ({marks})", tuple(hashes))
+        return {bytes(content_hash): body for content_hash, body in rows}
+
+
+class Vectors:
+    """Unit vectors by (model, hash of the text); the same text is embedded once."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def want(self, model: ModelSignature) -> None:
+        """From now on this model's vectors are what every text should have."""
+        signature = msgspec.json.encode(model).decode()
+        self._db.execute("UPDATE model SET is_wanted = 0 WHERE key <> ?", (model.key,))
+        self._db.execute(
+            "INSERT INTO model VALUES (?, ?, 1) ON CONFLICT (key) DO UPDATE SET is_wanted = 1",
+            (model.key, signature),
+        )
+
+    def wanted(self) -> ModelSignature | None:
+        row = self._db.execute("SELECT signature FROM model WHERE is_wanted").fetchone()
+        return msgspec.json.decode(row[0], type=ModelSignature) if row else None
+
+    def missing(self, model: ModelSignature) -> list[bytes]:
+        """Hashes of the texts that have no vector, those of the newest sessions first."""
+        rows = self._db.execute(
+            """SELECT t.hash FROM lens_text t JOIN session s ON s.key = t.session
+               WHERE NOT EXISTS (SELECT 1 FROM vector v WHERE v.model = ? AND v.hash = t.hash)
+               ORDER BY s.ended_at DESC, t.session""",
+            (model.key,),
+        )
+        return list(dict.fromkeys(bytes(row[0]) for row in rows))
+
+    def count_missing(self, model: ModelSignature) -> int:
+        (count,) = self._db.execute(
+            """SELECT count(DISTINCT hash) FROM lens_text t
+               WHERE NOT EXISTS (SELECT 1 FROM vector v WHERE v.model = ? AND v.hash = t.hash)""",
+            (model.key,),
+        ).fetchone()
+        return int(count)
+
+    def write(self, model: ModelSignature, hashes: Iterable[bytes], vectors: NDArray[np.float32]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO vector VALUES (?, ?, ?)",
+            ((model.key, h, row.tobytes()) for h, row in zip(hashes, vectors, strict=True)),
+        )
+
+    def of_session(
+        self, model: ModelSignature, session: int, lens: Lens | None = None
+    ) -> Iterator[tuple[LensText, NDArray[np.float32]]]:
+        """(text, its vector) of the session's texts that have one; one lens's only if it is given."""
+        rows = self._db.execute(
+            """SELECT t.lens, t.ordinal, t.first_turn, t.last_turn, t.hash, t.body, v.float32
+               FROM lens_text t JOIN vector v ON v.model = ? AND v.hash = t.hash
+               WHERE t.session = ? AND (? IS NULL OR t.lens = ?) ORDER BY t.lens, t.ordinal""",
+            (model.key, session, lens, lens),
+        )
+        for found, *rest, blob in rows:
+            yield LensText(Lens(found), *rest), np.frombuffer(blob, np.float32)
+
+    def count_sessions(self, model: ModelSignature) -> int:
+        """Sessions with texts, all of which have vectors."""
+        (count,) = self._db.execute(
+            """SELECT count(*) FROM session s WHERE NOT s.is_helper
+               AND EXISTS (SELECT 1 FROM lens_text t WHERE t.session = s.key)
+               AND NOT EXISTS (SELECT 1 FROM lens_text t WHERE t.session = s.key AND NOT EXISTS
+                   (SELECT 1 FROM vector v WHERE v.model = ? AND v.hash = t.hash))""",
+            (model.key,),
+        ).fetchone()
+        return int(count)

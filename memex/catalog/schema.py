@@ -1,0 +1,121 @@
+"""The catalog's tables as an append-only list of steps."""
+
+import sqlite3
+
+from memex.core.errors import NewerLibraryError
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE session (
+            key INTEGER PRIMARY KEY,
+            agent TEXT NOT NULL,
+            id TEXT NOT NULL,
+            title TEXT NOT NULL,
+            title_source TEXT NOT NULL,
+            project_name TEXT,
+            project_path TEXT,
+            branch TEXT,
+            models TEXT NOT NULL,
+            agent_version TEXT,
+            started_at REAL,
+            ended_at REAL,
+            turn_count INTEGER NOT NULL,
+            prompt_count INTEGER NOT NULL,
+            tool_call_count INTEGER NOT NULL,
+            error_count INTEGER NOT NULL,
+            tokens TEXT NOT NULL,
+            parent_id TEXT,
+            is_subagent INTEGER NOT NULL,
+            is_helper INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            intent TEXT NOT NULL,
+            skipped_records TEXT NOT NULL,
+            problem_count INTEGER NOT NULL,
+            source_path TEXT NOT NULL,
+            content_hash BLOB NOT NULL,
+            payload TEXT NOT NULL,
+            index_version BLOB NOT NULL,
+            UNIQUE (agent, id)
+        )""",
+        "CREATE INDEX session_by_time ON session (ended_at DESC)",
+        """CREATE TABLE source (
+            path TEXT PRIMARY KEY,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            reader_version INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('parsed', 'failed', 'skipped')),
+            reason TEXT,
+            session INTEGER REFERENCES session (key) ON DELETE SET NULL,
+            content_hash BLOB
+        ) WITHOUT ROWID""",
+        "CREATE INDEX source_by_session ON source (session)",
+        """CREATE TABLE archive (
+            content_hash BLOB PRIMARY KEY,
+            size INTEGER NOT NULL,
+            zstd BLOB NOT NULL
+        )""",
+        """CREATE VIRTUAL TABLE turn_text USING fts5 (
+            body, parts, tokenize = "unicode61 remove_diacritics 2"
+        )""",
+        """CREATE TABLE lens_text (
+            session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
+            lens TEXT NOT NULL,
+            ordinal INTEGER NOT NULL,
+            first_turn INTEGER NOT NULL,
+            last_turn INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (session, lens, ordinal)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX lens_text_by_hash ON lens_text (hash)",
+        """CREATE TABLE token_bag (
+            session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
+            lane TEXT NOT NULL,
+            counts TEXT NOT NULL,
+            PRIMARY KEY (session, lane)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE model (
+            key TEXT PRIMARY KEY,
+            signature TEXT NOT NULL,
+            is_wanted INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        """CREATE TABLE vector (
+            model TEXT NOT NULL REFERENCES model (key) ON DELETE CASCADE,
+            hash BLOB NOT NULL,
+            float32 BLOB NOT NULL,
+            PRIMARY KEY (model, hash)
+        )""",
+        """CREATE TABLE generation (
+            id INTEGER PRIMARY KEY,
+            model TEXT NOT NULL REFERENCES model (key),
+            shape TEXT NOT NULL,
+            is_current INTEGER NOT NULL
+        )""",
+        """CREATE TABLE indexed (
+            generation INTEGER NOT NULL REFERENCES generation (id) ON DELETE CASCADE,
+            session INTEGER NOT NULL,
+            point_id BLOB NOT NULL,
+            version BLOB NOT NULL,
+            PRIMARY KEY (generation, session)
+        ) WITHOUT ROWID""",
+    ),
+)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Each step and its number commit together, or not at all. Needs autocommit mode."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > len(STEPS):
+        raise NewerLibraryError("This library was written by a newer Memex: update Memex to open it.")
+    for number, statements in enumerate(STEPS[version:], start=version + 1):
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            (now,) = db.execute("PRAGMA user_version").fetchone()
+            if now < number:
+                for statement in statements:
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {number}")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")

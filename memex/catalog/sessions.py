@@ -1,0 +1,203 @@
+"""Sessions as rows: written whole, read as cards."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+
+from memex.core.errors import SessionNotFoundError
+from memex.core.search import Filters, SessionCard
+from memex.core.session import Outcome, Session, TokenUsage
+
+CARD_COLUMNS = """key, agent, id, title, project_name, branch, started_at, ended_at, turn_count,
+    prompt_count, error_count, outcome, source_path, parent_id"""
+
+WRITTEN_COLUMNS = (
+    "agent", "id", "title", "title_source", "project_name", "project_path", "branch", "models",
+    "agent_version", "started_at", "ended_at", "turn_count", "prompt_count", "tool_call_count", "error_count",
+    "tokens", "parent_id", "is_subagent", "is_helper", "outcome", "intent", "skipped_records",
+    "problem_count", "source_path", "content_hash", "payload", "index_version",
+)  # fmt: skip
+
+
+class SessionRecord(Struct, frozen=True):
+    """What the catalog knows of a session beyond its card."""
+
+    card: SessionCard
+    project_path: str | None
+    models: tuple[str, ...]
+    tokens: TokenUsage
+    intent: str
+    skipped_records: dict[str, int]
+    problem_count: int
+    content_hash: bytes
+
+
+class IndexableSession(Struct, frozen=True):
+    """What the index needs of a session besides its vectors; `payload` is JSON."""
+
+    key: int
+    agent: str
+    id: str
+    payload: bytes
+    version: bytes
+
+
+class Sessions:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def write(
+        self, session: Session, *, source_path: str, content_hash: bytes, payload: bytes, index_version: bytes
+    ) -> tuple[int, bool]:
+        """Insert, or replace what is known of the session of this agent and id; (key, is new)."""
+        values = (*_columns_of(session), source_path, content_hash, payload.decode(), index_version)
+        key = self.find(session.agent, session.id)
+        if key is not None:
+            assignments = ", ".join(f"{column} = ?" for column in WRITTEN_COLUMNS)
+            self._db.execute(f"UPDATE session SET {assignments} WHERE key = ?", (*values, key))
+            return key, False
+        marks = ", ".join("?" * len(values))
+        cursor = self._db.execute(
+            f"INSERT INTO session ({', '.join(WRITTEN_COLUMNS)}) VALUES ({marks})", values
+        )
+        return int(cursor.lastrowid or 0), True
+
+    def find(self, agent: str, session_id: str) -> int | None:
+        row = self._db.execute(
+            "SELECT key FROM session WHERE agent = ? AND id = ?", (agent, session_id)
+        ).fetchone()
+        return row[0] if row else None
+
+    def resolve(self, name: str) -> int:
+        """The key of the session with this id, or with the only id that begins so."""
+        exact = self._db.execute("SELECT key FROM session WHERE id = ?", (name,)).fetchall()
+        like = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found = (
+            exact
+            or self._db.execute(
+                "SELECT key FROM session WHERE id LIKE ? ESCAPE '\\' LIMIT 2", (like,)
+            ).fetchall()
+        )
+        if not name or not found:
+            raise SessionNotFoundError(f"No session “{name}” in this library: `memex sessions` lists them.")
+        if len(found) > 1:
+            raise SessionNotFoundError(f"Several sessions begin with “{name}”: give more of the id.")
+        return int(found[0][0])
+
+    def cards(self, keys: Iterable[int]) -> dict[int, SessionCard]:
+        wanted = msgspec.json.encode(list(keys)).decode()
+        rows = self._db.execute(
+            f"SELECT {CARD_COLUMNS} FROM session WHERE key IN (SELECT value FROM json_each(?))", (wanted,)
+        )
+        return {row[0]: _card(row) for row in rows}
+
+    def newest(self, filters: Filters, limit: int, offset: int = 0) -> tuple[list[SessionCard], int]:
+        """Main sessions, newest first, and how many there are in all."""
+        where, values = filter_clause(filters)
+        where = f"{where} AND NOT is_subagent"
+        (total,) = self._db.execute(f"SELECT count(*) FROM session WHERE {where}", values).fetchone()
+        rows = self._db.execute(
+            f"SELECT {CARD_COLUMNS} FROM session WHERE {where} ORDER BY ended_at DESC, key LIMIT ? OFFSET ?",
+            (*values, limit, offset),
+        )
+        return [_card(row) for row in rows], total
+
+    def record(self, key: int) -> SessionRecord:
+        row = self._db.execute(
+            f"""SELECT {CARD_COLUMNS}, project_path, models, tokens, intent, skipped_records,
+                problem_count, content_hash FROM session WHERE key = ?""",
+            (key,),
+        ).fetchone()
+        if row is None:
+            raise SessionNotFoundError("This session is no longer in the library: rescan to see what is.")
+        path, models, tokens, intent, skipped, problems, content_hash = row[14:]
+        return SessionRecord(
+            _card(row[:14]),
+            path,
+            msgspec.json.decode(models, type=tuple[str, ...]),
+            msgspec.json.decode(tokens, type=TokenUsage),
+            intent,
+            msgspec.json.decode(skipped, type=dict[str, int]),
+            problems,
+            bytes(content_hash),
+        )
+
+    def indexable(self, key: int) -> IndexableSession:
+        agent, session_id, payload, version = self._db.execute(
+            "SELECT agent, id, payload, index_version FROM session WHERE key = ?", (key,)
+        ).fetchone()
+        return IndexableSession(key, agent, session_id, payload.encode(), bytes(version))
+
+    def keys_where(self, filters: Filters) -> set[int]:
+        where, values = filter_clause(filters)
+        return {key for (key,) in self._db.execute(f"SELECT key FROM session WHERE {where}", values)}
+
+    def count(self) -> int:
+        (count,) = self._db.execute("SELECT count(*) FROM session WHERE NOT is_helper").fetchone()
+        return int(count)
+
+    def delete(self, key: int) -> None:
+        self._db.execute("DELETE FROM session WHERE key = ?", (key,))
+
+    def keys_newest_first(self) -> Iterator[int]:
+        rows = self._db.execute(
+            "SELECT key FROM session WHERE NOT is_helper ORDER BY ended_at DESC, key"
+        ).fetchall()
+        return (key for (key,) in rows)
+
+
+def filter_clause(filters: Filters) -> tuple[str, list[str]]:
+    """An SQL condition on `session`; helpers are never shown."""
+    clauses = ["NOT is_helper"]
+    values: list[str] = []
+    columns: Sequence[tuple[str, tuple[str, ...]]] = (
+        ("project_name", filters.projects),
+        ("agent", filters.agents),
+    )
+    for column, wanted in columns:
+        if wanted:
+            clauses.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+            values.extend(wanted)
+    return " AND ".join(clauses), values
+
+
+def _columns_of(session: Session) -> tuple[object, ...]:
+    return (
+        session.agent,
+        session.id,
+        session.title,
+        session.title_source,
+        session.project_name,
+        session.project_path,
+        session.branch,
+        msgspec.json.encode(session.models).decode(),
+        session.agent_version,
+        session.started_at.timestamp() if session.started_at else None,
+        session.ended_at.timestamp() if session.ended_at else None,
+        len(session.turns),
+        session.prompt_count,
+        sum(len(turn.tool_calls) for turn in session.turns),
+        session.error_count,
+        msgspec.json.encode(session.tokens).decode(),
+        session.parent_id,
+        session.is_subagent,
+        session.is_helper,
+        session.outcome,
+        session.intent,
+        msgspec.json.encode(session.skipped_records).decode(),
+        len(session.problems),
+    )
+
+
+def _card(row: Sequence[object]) -> SessionCard:
+    fields = list(row)
+    fields[6], fields[7] = _time(fields[6]), _time(fields[7])
+    fields[11] = Outcome(str(fields[11]))
+    return SessionCard(*fields)  # type: ignore[arg-type]
+
+
+def _time(seconds: object) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, float) else None

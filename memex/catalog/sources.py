@@ -1,0 +1,70 @@
+"""Which transcript files are known, as what they were last read."""
+
+import sqlite3
+from enum import StrEnum
+
+from msgspec import Struct
+
+from memex.core.library import FileFailure
+
+
+class SourceState(StrEnum):
+    PARSED = "parsed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Source(Struct, frozen=True):
+    path: str
+    size: int
+    mtime_ns: int
+    state: SourceState = SourceState.PARSED
+    reason: str | None = None
+    session: int | None = None
+    content_hash: bytes | None = None
+
+
+class Sources:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def stamps(self, reader_version: int) -> dict[str, tuple[int, int]]:
+        """Path → (size, mtime_ns) of all that these readers have already read."""
+        rows = self._db.execute(
+            "SELECT path, size, mtime_ns FROM source WHERE reader_version = ?", (reader_version,)
+        )
+        return {path: (size, mtime_ns) for path, size, mtime_ns in rows}
+
+    def record(self, source: Source, reader_version: int) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                source.path,
+                source.size,
+                source.mtime_ns,
+                reader_version,
+                source.state,
+                source.reason,
+                source.session,
+                source.content_hash,
+            ),
+        )
+
+    def others_of(self, session: int, path: str) -> list[tuple[str, bytes]]:
+        """(path, content hash) of the files, but this one, that this session was read from."""
+        rows = self._db.execute(
+            "SELECT path, content_hash FROM source WHERE session = ? AND path <> ?", (session, path)
+        )
+        return [(other, bytes(content_hash)) for other, content_hash in rows]
+
+    def session_of(self, path: str) -> int | None:
+        row = self._db.execute("SELECT session FROM source WHERE path = ?", (path,)).fetchone()
+        return row[0] if row else None
+
+    def count(self) -> int:
+        (count,) = self._db.execute("SELECT count(*) FROM source").fetchone()
+        return int(count)
+
+    def in_state(self, state: SourceState) -> tuple[FileFailure, ...]:
+        rows = self._db.execute("SELECT path, reason FROM source WHERE state = ? ORDER BY path", (state,))
+        return tuple(FileFailure(path, reason or "") for path, reason in rows)

@@ -1,0 +1,1 @@
+"""Words that every room shares. Imports nothing of memex; no Qt, no SQL, no network."""

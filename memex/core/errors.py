@@ -1,0 +1,63 @@
+"""Errors that a user can act on.
+
+MemexError
+├── SettingsError           settings.json cannot be read
+├── TranscriptError         a file is not a transcript, or cannot be read
+├── CatalogError            catalog.db cannot be opened or written
+│   ├── NewerLibraryError   it was written by a newer Memex
+│   └── DiskFullError       no room left
+├── ModelError              an embedding model cannot be found, checked or loaded
+├── IndexingError           the vector index refused, failed or is broken
+├── EngineError             the engine process is unreachable
+│   └── LibraryBusyError    another process holds the library
+├── SessionNotFoundError    no such session in the library
+└── QueryError              the words in the search box cannot be understood
+"""
+
+
+class MemexError(Exception):
+    """Its text is one sentence that says what to do; it is shown to the user as it stands."""
+
+
+class SettingsError(MemexError):
+    pass
+
+
+class TranscriptError(MemexError):
+    pass
+
+
+class CatalogError(MemexError):
+    pass
+
+
+class NewerLibraryError(CatalogError):
+    pass
+
+
+class DiskFullError(CatalogError):
+    pass
+
+
+class ModelError(MemexError):
+    pass
+
+
+class IndexingError(MemexError):
+    pass
+
+
+class EngineError(MemexError):
+    pass
+
+
+class LibraryBusyError(EngineError):
+    pass
+
+
+class SessionNotFoundError(MemexError):
+    pass
+
+
+class QueryError(MemexError):
+    pass

@@ -1,0 +1,61 @@
+"""What the library says of itself: status, progress and reports."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Stage(StrEnum):
+    SCAN = "scan"
+    PARSE = "parse"
+    EMBED = "embed"
+    UPSERT = "upsert"
+
+
+class Progress(Struct, frozen=True):
+    stage: Stage
+    done: int
+    total: int
+    unit: str
+    """What is counted: files, texts, sessions."""
+    per_second: float = 0.0
+    seconds_left: float | None = None
+    paused: bool = False
+
+
+class FileFailure(Struct, frozen=True):
+    path: str
+    reason: str
+
+
+class IndexReport(Struct, frozen=True):
+    files: int = 0
+    sessions: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: tuple[FileFailure, ...] = ()
+    skipped: tuple[FileFailure, ...] = ()
+    """Files that are no transcript of a known agent."""
+    texts_embedded: int = 0
+    seconds: float = 0.0
+    cancelled: bool = False
+
+
+class LibraryStatus(Struct, frozen=True):
+    """Counts are of sessions unless the name says otherwise."""
+
+    home: str
+    files: int = 0
+    sessions: int = 0
+    with_vectors: int = 0
+    indexed: int = 0
+    waiting: int = 0
+    texts_waiting: int = 0
+    failed: tuple[FileFailure, ...] = ()
+    skipped: int = 0
+    model: str | None = None
+    degraded: str | None = None
+    """Why search runs without vectors, in one sentence; None when it does not."""
+    job: Progress | None = None
+    backend: str = "embedded"

@@ -1,0 +1,94 @@
+"""Words that find turns: identifiers in any form, hostile text, and no exception whatever is typed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memex.catalog.catalog import Catalog
+from memex.catalog.fulltext import FullText, identifier_parts, match_expression, query_words
+
+TURNS = {
+    (1, 0): "please make getUserData faster",
+    (1, 1): "def get_order_total(cart): ...",
+    (2, 0): "the linker `cc` was not found; see Cargo.toml and src/build-plan.rs",
+    (2, 7): "HTTPServerError raised by parse_JSONBody",
+    (3, 0): "naïve café 日本語 テスト",
+}
+
+
+@pytest.fixture(scope="module")
+def full_text(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullText]:
+    with Catalog(tmp_path_factory.mktemp("library") / "catalog.db") as catalog:
+        for session in (1, 2, 3):
+            catalog.full_text.replace(session, [(t, body) for (s, t), body in TURNS.items() if s == session])
+        yield catalog.full_text
+
+
+def found(full_text: FullText, text: str, *, as_typed: bool = False) -> list[tuple[int, int]]:
+    expression = match_expression(query_words(text), last_is_prefix=as_typed)
+    return [(hit.session, hit.turn) for hit in full_text.search(expression, 10)]
+
+
+@pytest.mark.parametrize(
+    "query", ["getUserData", "get_user_data", "getuserdata", "get-user-data", "UserData"]
+)
+def test_a_camel_case_name_is_found_in_every_form(full_text: FullText, query: str) -> None:
+    assert found(full_text, query)[0] == (1, 0)
+
+
+@pytest.mark.parametrize("query", ["get_order_total", "getOrderTotal", "getordertotal", "order_total"])
+def test_a_snake_case_name_is_found_in_every_form(full_text: FullText, query: str) -> None:
+    assert found(full_text, query)[0] == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "turn"),
+    [("HTTPServerError", (2, 7)), ("server error", (2, 7)), ("build-plan.rs", (2, 0)), ("cafe", (3, 0))],
+)
+def test_parts_paths_and_accents(full_text: FullText, query: str, turn: tuple[int, int]) -> None:
+    assert found(full_text, query)[0] == turn
+
+
+def test_an_unfinished_word_is_found_only_while_typing(full_text: FullText) -> None:
+    assert found(full_text, "link") == []
+    assert found(full_text, "link", as_typed=True) == [(2, 0)]
+
+
+def test_stop_words_are_left_out_unless_there_is_nothing_else(full_text: FullText) -> None:
+    assert query_words("why was the linker not found") == ["linker", "found"]
+    assert query_words("the") == ["the"]
+
+
+def test_a_replaced_session_is_found_by_its_new_words_only(tmp_path: Path) -> None:
+    with Catalog(tmp_path / "catalog.db") as catalog:
+        catalog.full_text.replace(1, [(0, "before")])
+        catalog.full_text.replace(2, [(0, "neighbour")])
+        catalog.full_text.replace(1, [(0, "after")])
+        assert found(catalog.full_text, "before") == []
+        assert found(catalog.full_text, "after neighbour") == [(1, 0), (2, 0)]
+
+
+def test_search_among_given_sessions_finds_no_other(full_text: FullText) -> None:
+    assert [hit.session for hit in full_text.search('"linker" OR "getuserdata"', 10, [1])] == [1]
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_whatever_is_typed_is_a_search_and_no_error(full_text: FullText, text: str) -> None:
+    found(full_text, text, as_typed=True)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", '"', "a OR NOT (", "NEAR(x y)", "body:x", "col*", "x\x00y", "'; DROP TABLE session; --", "🙂", "*"],
+)
+def test_query_syntax_is_only_words(full_text: FullText, query: str) -> None:
+    found(full_text, query)
+
+
+def test_identifier_parts_are_what_the_tokenizer_cannot_know() -> None:
+    assert identifier_parts("getUserData get_user plain") == "get User Data getuser"
+    assert identifier_parts("x" * 500 + "_" + "y" * 500) == ""
