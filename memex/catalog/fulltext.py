@@ -4,6 +4,7 @@
 tokenizer cannot know: the parts of camel-case words, and the joined form of split identifiers.
 """
 
+import math
 import re
 import sqlite3
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ SEPARATOR = re.compile(r"[^A-Za-z0-9]+")
 HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 WORD = re.compile(r"\w+(?:[-_.:/]+\w+)*")
 LONGEST_IDENTIFIER = 64
+COMMON = 20_000
+"""Turns that are counted of those that hold a word: it tells little from there on."""
 
 STOP_WORDS = frozenset(
     """a about again all also am an and any are as at be because been but by can could did do does doing
@@ -64,6 +67,18 @@ class FullText:
             (expression, limit) if among is None else (expression, among, limit),
         )
         return [TurnHit(row >> TURN_BITS, row & CARD_TURN, -cost) for row, cost in rows]
+
+    def idf(self, words: Iterable[str]) -> list[float]:
+        """Per word, BM25's ln(1 + (N − n + ½) / (n + ½)) with n of the N turns holding it."""
+        (turns,) = self._db.execute("SELECT coalesce(sum(turn_count), 0) FROM session").fetchone()
+        return [self._idf(match_expression([word]), turns) for word in words]
+
+    def _idf(self, expression: str, turns: int) -> float:
+        (holding,) = self._db.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM turn_text WHERE turn_text MATCH ? LIMIT ?)",
+            (expression, COMMON),
+        ).fetchone()
+        return math.log1p(max(0.0, turns - holding + 0.5) / (holding + 0.5))
 
     def bodies(self, turns: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """(session, turn) → what full text knows of it."""

@@ -57,7 +57,7 @@ class Weights(Struct, frozen=True):
     error: float = 1.0
     code: float = 1.0
     words: float = 1.0
-    late: float = 0.25
+    late: float = 1.0
 
     def of(self, lens: Lens) -> float:
         weight: float = getattr(self, lens.value)

@@ -6,11 +6,13 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from memex.core.lenses import LANES_OF, Lens, Weights
+from memex.core.lenses import LANES_OF, MAX_WEIGHT, Lens, Weights
 from memex.core.lenses import Recency as Recency
 from memex.core.search import LensTable
 
 SECONDS_A_DAY = 86_400.0
+FULL_SAY = 1.5
+"""Of a lens at its highest weight; a lane that is fully trusted at weight 1 has 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,13 @@ class Ranking:
 
 
 def rank(table: LensTable, weights: Weights, recency: Recency, now: datetime) -> Ranking:
-    """Σ wᵢtᵢsᵢ / Σ wᵢtᵢ over the lanes (t: the lane's trust), plus recency.
+    """Σ wᵢsᵢ / Σ wᵢ over the lanes, plus recency; for w see `lane_weight`.
 
     With every weight at zero the order is by recency alone.
     """
-    lens_of_lane, lane_weights = _lane_weights(table, weights)
-    total = lane_weights.sum()
-    parts = np.nan_to_num(table.matrix.astype(np.float64)) * (lane_weights / total if total else 0.0)
+    lens_of_lane, per_lane = _lane_weights(table, weights)
+    total = per_lane.sum()
+    parts = np.nan_to_num(table.matrix.astype(np.float64)) * (per_lane / total if total else 0.0)
     contributions = parts @ lens_of_lane
     fresh = recency_scores(table, recency, now) if total else recency_scores(table, Recency(1.0), now)
     score = contributions.sum(axis=1) + fresh
@@ -53,15 +55,24 @@ def recency_scores(table: LensTable, recency: Recency, now: datetime) -> NDArray
     return recency.weight * decay
 
 
+def lane_weight(weight: float, trust: float, lanes_of_lens: int) -> float:
+    """Up to 1, a lens's weight scales what its lanes are trusted with; above, it overrides that.
+
+    At `MAX_WEIGHT` a lens has `FULL_SAY`, whatever the query says of its lanes: the user knows better.
+    """
+    if weight <= 1.0:
+        return weight * trust
+    return trust + (weight - 1.0) / (MAX_WEIGHT - 1.0) * (FULL_SAY / lanes_of_lens - trust)
+
+
 def _lane_weights(table: LensTable, weights: Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """A lens's weight is shared by its lanes; returns (lanes × lenses membership, weight per lane)."""
-    lenses = list(Lens)
-    member = np.zeros((len(table.lanes), len(lenses)))
-    lane_weight = np.zeros(len(table.lanes))
-    for column, lens in enumerate(lenses):
+    """(lanes × lenses) membership, and the weight per lane."""
+    member = np.zeros((len(table.lanes), len(Lens)))
+    per_lane = np.zeros(len(table.lanes))
+    for column, lens in enumerate(Lens):
         for lane in LANES_OF[lens]:
             if lane in table.lanes:
                 row = table.lanes.index(lane)
                 member[row, column] = 1.0
-                lane_weight[row] = weights.of(lens) / len(LANES_OF[lens]) * table.trust[row]
-    return member, lane_weight
+                per_lane[row] = lane_weight(weights.of(lens), table.trust[row], len(LANES_OF[lens]))
+    return member, per_lane

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memex.core.lenses import Lane, Lens, Weights
-from memex.core.ranking import Recency, rank
+from memex.core.lenses import MAX_WEIGHT, Lane, Lens, Weights
+from memex.core.ranking import Recency, lane_weight, rank
 from memex.core.search import LensTable, SearchRequest, SessionCard
 from memex.core.session import Outcome
 
@@ -43,9 +43,22 @@ def test_a_lens_that_is_turned_up_brings_its_sessions_first() -> None:
     assert list(error_first.order) == [1, 0]
 
 
-def test_a_lens_drives_its_dense_and_its_sparse_lane_in_equal_parts() -> None:
-    ranking = rank(table([[0, 0, 1.0, 0.5, 0]]), msgspec.structs.replace(OFF, tool=1.0), NO_RECENCY, NOW)
-    assert ranking.contributions[0, list(Lens).index(Lens.TOOL)] == pytest.approx(0.75)
+def test_a_lens_drives_its_dense_and_its_sparse_lane() -> None:
+    found = table([[0, 0, 1.0, 0.5, 0]], trust=(1.0, 1.0, 0.3, 0.1, 1.0))
+    ranking = rank(found, msgspec.structs.replace(OFF, tool=1.0), NO_RECENCY, NOW)
+    assert ranking.contributions[0, list(Lens).index(Lens.TOOL)] == pytest.approx((0.3 + 0.05) / 0.4)
+
+
+def test_above_one_a_weight_overrides_a_lane_that_is_not_trusted() -> None:
+    found = table([[1.0, 0, 0, 0, 0.0], [0.0, 0, 0, 0, 1.0]], trust=(1.0, 0, 0, 0, 0.01))
+    assert list(rank(found, Weights(), NO_RECENCY, NOW).order) == [0, 1]
+    assert list(rank(found, Weights(error=MAX_WEIGHT), NO_RECENCY, NOW).order) == [1, 0]
+
+
+@pytest.mark.parametrize("trust", [0.0, 0.05, 0.7, 1.0])
+def test_a_heavier_weight_never_counts_less(trust: float) -> None:
+    weights = [lane_weight(step * 0.05, trust, 2) for step in range(21)]
+    assert weights == sorted(weights)
 
 
 def test_nothing_in_a_lane_counts_as_its_background() -> None:

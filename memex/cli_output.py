@@ -1,0 +1,168 @@
+"""What commands print: the documented JSON shapes, and text for people."""
+
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from memex.core.lenses import Lens
+from memex.core.library import IndexReport, LibraryStatus
+from memex.core.ranking import Ranking
+from memex.core.replay import SessionOutline
+from memex.core.search import LensTable, SessionCard
+from memex.core.session import Turn
+
+
+class SearchHit(Struct, frozen=True):
+    """`lenses` and recency (under its own name) sum to `score`."""
+
+    session_id: str
+    agent: str
+    title: str
+    project: str | None
+    branch: str | None
+    started_at: datetime | None
+    score: float
+    lenses: dict[str, float]
+    turn: int | None
+    snippet: str | None
+    source_path: str
+
+
+class SearchOutput(Struct, frozen=True):
+    query: str
+    hits: tuple[SearchHit, ...]
+    took_ms: float
+    degraded: str | None
+
+
+class ToolCallOutput(Struct, frozen=True):
+    id: str
+    name: str
+    input: object
+    result: str | None
+    is_error: bool
+
+
+class TurnOutput(Struct, frozen=True):
+    index: int
+    role: str
+    kind: str
+    text: str
+    time: datetime | None
+    tool_calls: tuple[ToolCallOutput, ...]
+
+
+class ReplayOutput(Struct, frozen=True):
+    session: SessionCard
+    origin: str
+    turns: tuple[TurnOutput, ...]
+
+
+class SessionsOutput(Struct, frozen=True):
+    total: int
+    sessions: tuple[SessionCard, ...]
+
+
+def search_output(table: LensTable, ranking: Ranking, limit: int) -> SearchOutput:
+    hits = tuple(_hit(table, ranking, int(row)) for row in ranking.order[:limit])
+    return SearchOutput(table.request.text, hits, table.took_ms, table.degraded)
+
+
+def replay_output(outline: SessionOutline, turns: tuple[Turn, ...]) -> ReplayOutput:
+    return ReplayOutput(outline.card, outline.origin.value, tuple(map(_turn, turns)))
+
+
+def search_text(output: SearchOutput) -> str:
+    lines = [_hit_text(number, hit) for number, hit in enumerate(output.hits, start=1)]
+    if not lines:
+        lines = [f"Nothing found for “{output.query}”."]
+    if output.degraded:
+        lines.append(f"Without vectors: {output.degraded}")
+    return "\n".join(lines)
+
+
+def report_text(report: IndexReport) -> str:
+    lines = [
+        f"{report.sessions:,} sessions from {report.files:,} files: {report.new:,} new, "
+        f"{report.changed:,} changed, {report.unchanged:,} unchanged; "
+        f"{report.texts_embedded:,} texts embedded in {report.seconds:.1f} s."
+    ]
+    lines += [f"failed: {failure.reason}" for failure in report.failed]
+    if report.skipped:
+        lines.append(f"{len(report.skipped):,} files are no transcripts of a known agent: --json lists them.")
+    return "\n".join(lines)
+
+
+def sessions_text(output: SessionsOutput) -> str:
+    if not output.sessions:
+        return "No sessions yet: `memex index` takes in your agents' transcripts, `memex demo` shows a demo."
+    return "\n".join(
+        f"{_day(card.started_at)}  {card.id[:13]:13}  {card.project or '–':18.18}  {card.title}"
+        for card in output.sessions
+    )
+
+
+def status_text(status: LibraryStatus) -> str:
+    lines = [
+        f"Library   {status.home}",
+        f"Sessions  {status.sessions:,} from {status.files:,} files; {status.with_vectors:,} with vectors, "
+        f"{status.indexed:,} in the index, {status.waiting:,} waiting",
+        f"Model     {status.model or 'none yet'}",
+    ]
+    lines += [f"failed: {failure.reason}" for failure in status.failed]
+    return "\n".join(lines)
+
+
+def replay_text(output: ReplayOutput) -> str:
+    head = (
+        f"{output.session.title}\n{output.session.agent} · {output.session.project or '–'} · {output.origin}"
+    )
+    return "\n\n".join((head, *map(_turn_text, output.turns)))
+
+
+def _hit(table: LensTable, ranking: Ranking, row: int) -> SearchHit:
+    card, snippet = table.cards[row], table.snippets[row] if table.snippets else None
+    lenses = {
+        lens.value: round(float(part), 4) for lens, part in zip(Lens, ranking.contributions[row], strict=True)
+    }
+    return SearchHit(
+        session_id=card.id,
+        agent=card.agent,
+        title=card.title,
+        project=card.project,
+        branch=card.branch,
+        started_at=card.started_at,
+        score=round(float(ranking.score[row]), 4),
+        lenses={**lenses, "recency": round(float(ranking.recency[row]), 4)},
+        turn=snippet.turn if snippet else None,
+        snippet=snippet.text if snippet else None,
+        source_path=card.source_path,
+    )
+
+
+def _turn(turn: Turn) -> TurnOutput:
+    calls = tuple(
+        ToolCallOutput(call.id, call.name, call.input, call.result, call.is_error) for call in turn.tool_calls
+    )
+    return TurnOutput(turn.index, turn.role.value, turn.kind.value, turn.text, turn.time, calls)
+
+
+def _hit_text(number: int, hit: SearchHit) -> str:
+    best = sorted(hit.lenses.items(), key=lambda item: -item[1])[:3]
+    why = "  ".join(f"{name} {part:.2f}" for name, part in best if part >= 0.005)
+    head = f"{number:2}. {hit.score:.2f}  {hit.title}"
+    where = f"    {hit.project or '–'} · {hit.agent} · {_day(hit.started_at)} · {hit.session_id}"
+    shown = f"    t {hit.turn}: {hit.snippet}" if hit.snippet else ""
+    return "\n".join(line for line in (head, where, shown, f"    {why}") if line.strip())
+
+
+def _turn_text(turn: TurnOutput) -> str:
+    lines = [f"[{turn.index}] {turn.role}", turn.text]
+    for call in turn.tool_calls:
+        lines.append(f"▸ {call.name}{' ✖' if call.is_error else ''}")
+        lines.append(call.result or "")
+    return "\n".join(line for line in lines if line)
+
+
+def _day(when: datetime | None) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%d") if when else "–         "

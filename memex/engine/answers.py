@@ -1,0 +1,101 @@
+"""What an open library answers to each request; the same for the engine process and a lone command."""
+
+import logging
+from collections import OrderedDict
+
+from memex.core.errors import MemexError
+from memex.core.replay import TurnPage
+from memex.core.session import Session
+from memex.engine.jobs import JobRunner
+from memex.engine.protocol import (
+    CancelJob,
+    Done,
+    Failed,
+    GetStatus,
+    GetTurns,
+    JobQueued,
+    ListSessions,
+    OpenSession,
+    PauseJob,
+    Reply,
+    Request,
+    ResumeJob,
+    Search,
+    Searched,
+    SessionList,
+    SessionOpened,
+    StartIndexing,
+    Status,
+    Turns,
+)
+from memex.library.library import Library
+from memex.library.replay import open_session
+from memex.library.search import search
+
+log = logging.getLogger(__name__)
+
+OPEN_SESSIONS = 4
+
+
+class Answers:
+    """Called by one thread at a time. A failure is a reply as well."""
+
+    def __init__(self, library: Library, jobs: JobRunner) -> None:
+        self._library = library
+        self._jobs = jobs
+        self._open: OrderedDict[int, Session] = OrderedDict()
+
+    def reply(self, request: Request) -> Reply:
+        try:
+            return self._answer(request)
+        except MemexError as error:
+            return Failed(type(error).__name__, str(error))
+        except Exception as bug:
+            log.exception("%s failed", type(request).__name__)
+            return Failed(type(bug).__name__, f"Memex has a bug: {bug!r}; the details are in memex.log.")
+
+    def _answer(self, request: Request) -> Reply:
+        match request:
+            case Search(request=wanted):
+                library = self._library
+                return Searched(search(library.reader, library.vectors, wanted, library.degraded))
+            case OpenSession(session=name):
+                return self._open_session(name)
+            case GetTurns():
+                return self._turns(request)
+            case ListSessions(filters=filters, limit=limit, offset=offset):
+                cards, total = self._library.reader.sessions.newest(filters, limit, offset)
+                return SessionList(tuple(cards), total)
+            case GetStatus():
+                return Status(self._library.status(self._library.reader, self._jobs.progress))
+            case _:
+                return self._control(request)
+
+    def _control(self, request: StartIndexing | PauseJob | ResumeJob | CancelJob) -> Reply:
+        match request:
+            case StartIndexing(folders=folders):
+                return JobQueued(self._jobs.start(folders))
+            case PauseJob():
+                self._jobs.pause()
+            case ResumeJob():
+                self._jobs.resume()
+            case CancelJob():
+                self._jobs.cancel()
+        return Done()
+
+    def _open_session(self, name: str) -> SessionOpened:
+        outline, session = open_session(self._library.reader, name)
+        self._open[outline.card.key] = session
+        self._open.move_to_end(outline.card.key)
+        while len(self._open) > OPEN_SESSIONS:
+            self._open.popitem(last=False)
+        return SessionOpened(outline)
+
+    def _turns(self, request: GetTurns) -> Turns:
+        session = self._open.get(request.session_key)
+        if session is None:
+            card = self._library.reader.sessions.record(request.session_key).card
+            self._open_session(card.id)
+            session = self._open[request.session_key]
+        page = session.turns[request.first : request.first + request.count]
+        return Turns(TurnPage(request.session_key, page))

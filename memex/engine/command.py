@@ -1,0 +1,96 @@
+"""The engine as one command sees it: the one that runs for the library, or the library in this process."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from memex.core.errors import EngineError
+from memex.core.library import IndexReport, Progress
+from memex.core.paths import LibraryPaths
+from memex.engine.answers import Answers
+from memex.engine.client import EngineClient, attach, unwrapped
+from memex.engine.jobs import JobRunner
+from memex.engine.protocol import (
+    Event,
+    JobFailed,
+    JobFinished,
+    JobProgressed,
+    JobQueued,
+    Reply,
+    Request,
+    Search,
+    StartIndexing,
+)
+from memex.library.library import Library
+from memex.library.refresh import Refresh
+
+LOCK_WAIT = 10.0
+OnProgress = Callable[[Progress], None]
+
+
+class CommandEngine(Protocol):
+    def call(self, request: Request) -> Reply: ...
+    def index(self, folders: tuple[str, ...], on_progress: OnProgress) -> IndexReport: ...
+
+
+@contextmanager
+def engine_for_command(paths: LibraryPaths) -> Iterator[CommandEngine]:
+    if client := attach(paths):
+        try:
+            yield AttachedEngine(client)
+        finally:
+            client.close()
+    else:
+        library = Library(paths.home, wait_seconds=LOCK_WAIT)
+        try:
+            yield LocalEngine(library)
+        finally:
+            library.close()
+
+
+class LocalEngine:
+    """Loads the model only for a search."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._on_progress: OnProgress | None = None
+        self._jobs = JobRunner(library, self._publish)
+        self._answers = Answers(library, self._jobs)
+
+    def call(self, request: Request) -> Reply:
+        if isinstance(request, Search) and self._library.vectors is None:
+            self._library.open_vectors()
+        return unwrapped(self._answers.reply(request))
+
+    def index(self, folders: tuple[str, ...], on_progress: OnProgress) -> IndexReport:
+        self._on_progress = on_progress
+        return self._jobs.follow(Refresh(self._library, tuple(map(Path, folders))))
+
+    def _publish(self, event: Event) -> None:
+        if self._on_progress and isinstance(event, JobProgressed):
+            self._on_progress(event.progress)
+
+
+class AttachedEngine:
+    def __init__(self, client: EngineClient) -> None:
+        self._client = client
+
+    def call(self, request: Request) -> Reply:
+        return self._client.call(request)
+
+    def index(self, folders: tuple[str, ...], on_progress: OnProgress) -> IndexReport:
+        """Waits for its own job; one that the window began before comes to its end first."""
+        queued = self._client.call(StartIndexing(folders))
+        assert isinstance(queued, JobQueued)
+        for frame in self._client.frames():
+            match frame.body:
+                case JobProgressed(progress=progress):
+                    on_progress(progress)
+                case JobFinished(job=queued.job, report=report):
+                    return report
+                case JobFailed(job=queued.job, message=message):
+                    raise EngineError(message)
+        raise EngineError(
+            "The engine stopped before it was done: run the command again, it goes on from there."
+        )

@@ -1,0 +1,127 @@
+"""The job thread: one job at a time, pausable and cancellable between two of its steps."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import msgspec
+from msgspec import Struct
+
+from memex.core.errors import MemexError
+from memex.core.library import IndexReport, LibraryStatus, Progress
+from memex.engine.protocol import Event, JobFailed, JobFinished, JobProgressed, StatusChanged
+from memex.library.library import Library
+from memex.library.refresh import Refresh
+
+log = logging.getLogger(__name__)
+
+EVENTS_APART = 0.1
+STATUS_APART = 2.0
+"""Seconds between two progress events, and between two counts of the whole library."""
+COUNTING_SHARE = 20
+"""The counts take at most one part in so many of the job's time."""
+FIRST_ORDER_WAIT = 0.5
+"""Seconds that a client has to ask for indexing before the model is loaded: full text comes first."""
+
+
+class Order(Struct, frozen=True):
+    job: int
+    folders: tuple[str, ...]
+
+
+class JobRunner:
+    """Owns the library's writing side. `publish` is called on the job thread."""
+
+    def __init__(self, library: Library, publish: Callable[[Event], None]) -> None:
+        self.progress: Progress | None = None
+        self._library = library
+        self._publish = publish
+        self._orders: SimpleQueue[Order | None] = SimpleQueue()
+        self._last_job = 0
+        self._running = threading.Event()
+        self._running.set()
+        self._cancelled = threading.Event()
+        self._closing = False
+        self._vectors_tried = False
+        self._thread = threading.Thread(target=self._work, name="memex-jobs")
+
+    def open(self) -> None:
+        self._thread.start()
+
+    def start(self, folders: tuple[str, ...] = ()) -> int:
+        """The job's number."""
+        self._last_job += 1
+        self._orders.put(Order(self._last_job, folders))
+        return self._last_job
+
+    def pause(self) -> None:
+        self._running.clear()
+        if self.progress:
+            self.progress = msgspec.structs.replace(self.progress, paused=True)
+            self._publish(JobProgressed(self.progress))
+
+    def resume(self) -> None:
+        self._running.set()
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+        self._running.set()
+
+    def close(self) -> None:
+        """Stops after the step in hand, and waits for it."""
+        self._closing = True
+        self.cancel()
+        self._orders.put(None)
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _work(self) -> None:
+        while (order := self._next_order()) is not None and not self._closing:
+            self._cancelled.clear()
+            self._run(order)
+
+    def _next_order(self) -> Order | None:
+        if self._library.vectors is None and not self._vectors_tried:
+            try:
+                return self._orders.get(timeout=FIRST_ORDER_WAIT)
+            except Empty:
+                self._vectors_tried = True
+                self._library.open_vectors()
+                self._publish(StatusChanged(self._library_status()))
+        return self._orders.get()
+
+    def _run(self, order: Order) -> None:
+        try:
+            report = self.follow(Refresh(self._library, tuple(map(Path, order.folders))))
+            self._publish(JobFinished(order.job, report))
+        except MemexError as error:
+            self._publish(JobFailed(order.job, str(error)))
+        except Exception as bug:
+            log.exception("the job failed")
+            self._publish(JobFailed(order.job, f"Memex has a bug: {bug!r}; the details are in memex.log."))
+        finally:
+            self.progress = None
+            self._publish(StatusChanged(self._library_status()))
+
+    def follow(self, job: Refresh) -> IndexReport:
+        """Runs the job on this thread, telling of its progress now and then."""
+        told = count_next = 0.0
+        for self.progress in job.steps():
+            now = time.monotonic()
+            if now - told >= EVENTS_APART:
+                told = now
+                self._publish(JobProgressed(self.progress))
+            if now >= count_next:
+                self._publish(StatusChanged(self._library_status()))
+                cost = time.monotonic() - now
+                count_next = now + max(STATUS_APART, COUNTING_SHARE * cost)
+            self._running.wait()
+            if self._cancelled.is_set():
+                break
+        return job.report()
+
+    def _library_status(self) -> LibraryStatus:
+        return self._library.status(self._library.writer, self.progress)

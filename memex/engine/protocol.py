@@ -1,0 +1,153 @@
+"""The words that an engine and its clients exchange: tagged structs in MessagePack, one per frame."""
+
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from memex.core.library import IndexReport, LibraryStatus, Progress
+from memex.core.replay import SessionOutline, TurnPage
+from memex.core.search import Filters, LensTable, SearchRequest, SessionCard
+
+PROTOCOL_VERSION = 1
+
+
+class Search(Struct, frozen=True, tag=True):
+    request: SearchRequest
+
+
+class OpenSession(Struct, frozen=True, tag=True):
+    session: str
+    """A session's id, or a beginning of it that only one session has."""
+
+
+class GetTurns(Struct, frozen=True, tag=True):
+    session_key: int
+    first: int
+    count: int
+
+
+class ListSessions(Struct, frozen=True, tag=True):
+    filters: Filters = Filters()
+    limit: int = 200
+    offset: int = 0
+
+
+class GetStatus(Struct, frozen=True, tag=True):
+    pass
+
+
+class StartIndexing(Struct, frozen=True, tag=True):
+    """No folders: the agents' own and those of the settings. Queues behind a job that is under way."""
+
+    folders: tuple[str, ...] = ()
+
+
+class PauseJob(Struct, frozen=True, tag=True):
+    pass
+
+
+class ResumeJob(Struct, frozen=True, tag=True):
+    pass
+
+
+class CancelJob(Struct, frozen=True, tag=True):
+    pass
+
+
+JobControl = StartIndexing | PauseJob | ResumeJob | CancelJob
+Request = Search | OpenSession | GetTurns | ListSessions | GetStatus | JobControl
+
+
+class SessionList(Struct, frozen=True, tag=True):
+    cards: tuple[SessionCard, ...]
+    total: int
+
+
+class Searched(Struct, frozen=True, tag=True):
+    table: LensTable
+
+
+class SessionOpened(Struct, frozen=True, tag=True):
+    outline: SessionOutline
+
+
+class Turns(Struct, frozen=True, tag=True):
+    page: TurnPage
+
+
+class Status(Struct, frozen=True, tag=True):
+    status: LibraryStatus
+
+
+class JobQueued(Struct, frozen=True, tag=True):
+    """`job` is the number under which the job's end will be told."""
+
+    job: int
+
+
+class Done(Struct, frozen=True, tag=True):
+    """The request was taken; there is nothing to tell."""
+
+
+class Failed(Struct, frozen=True, tag=True):
+    """`kind` is the name of a `MemexError` class; a bug when there is none of that name."""
+
+    kind: str
+    message: str
+
+
+Reply = Searched | SessionOpened | Turns | SessionList | Status | JobQueued | Done | Failed
+
+
+class JobProgressed(Struct, frozen=True, tag=True):
+    progress: Progress
+
+
+class StatusChanged(Struct, frozen=True, tag=True):
+    status: LibraryStatus
+
+
+class JobFinished(Struct, frozen=True, tag=True):
+    job: int
+    report: IndexReport
+
+
+class JobFailed(Struct, frozen=True, tag=True):
+    job: int
+    message: str
+
+
+Event = JobProgressed | StatusChanged | JobFinished | JobFailed
+
+
+class Hello(Struct, frozen=True, tag=True):
+    """The engine's first frame to a new client."""
+
+    version: int
+    pid: int
+
+
+class ClientFrame(Struct, frozen=True):
+    id: int
+    request: Request
+
+
+class EngineFrame(Struct, frozen=True):
+    """A reply carries its request's id; an event carries none."""
+
+    body: Reply | Event | Hello
+    id: int | None = None
+
+
+Frame = TypeVar("Frame", ClientFrame, EngineFrame)
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode(frame: ClientFrame | EngineFrame) -> bytes:
+    return _encoder.encode(frame)
+
+
+def decode(data: bytes, frame_type: type[Frame]) -> Frame:
+    return msgspec.msgpack.decode(data, type=frame_type)

@@ -1,0 +1,160 @@
+"""The engine's process: listens, answers its clients, and ends when the last of them has gone."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from queue import Empty, Full, Queue, SimpleQueue
+
+import msgspec
+
+from memex.engine.address import Address, new_address, publish, withdraw
+from memex.engine.answers import Answers
+from memex.engine.jobs import JobRunner
+from memex.engine.protocol import (
+    PROTOCOL_VERSION,
+    ClientFrame,
+    EngineFrame,
+    Event,
+    Hello,
+    decode,
+    encode,
+)
+from memex.library.library import Library
+
+log = logging.getLogger(__name__)
+
+FIRST_CLIENT_WAIT = 30.0
+LAST_CLIENT_GRACE = 0.2
+"""Seconds without any client before the engine ends: at its start, and later on."""
+LOCK_WAIT = 5.0
+"""Seconds that an engine waits for the one before it to end."""
+OUTBOX_FRAMES = 1_000
+"""A client that leaves so many unread is taken for dead."""
+
+
+class ClientLink:
+    """One client: a thread that reads its requests, a thread that writes its frames."""
+
+    def __init__(self, connection: "Connection[bytes, bytes]", service: "Service") -> None:
+        self._connection = connection
+        self._service = service
+        self._outbox: Queue[bytes | None] = Queue(OUTBOX_FRAMES)
+        self._reader = threading.Thread(target=self._read, name="memex-client-in", daemon=True)
+        self._writer = threading.Thread(target=self._write, name="memex-client-out", daemon=True)
+
+    def open(self) -> None:
+        self._writer.start()
+        self._reader.start()
+
+    def send(self, frame: EngineFrame) -> None:
+        try:
+            self._outbox.put_nowait(encode(frame))
+        except Full:
+            self.close()
+
+    def close(self) -> None:
+        with suppress(Full):
+            self._outbox.put_nowait(None)
+        with suppress(OSError):
+            self._connection.close()
+
+    def _read(self) -> None:
+        try:
+            while True:
+                self._service.take(self, decode(self._connection.recv_bytes(), ClientFrame))
+        except (EOFError, OSError, TypeError):
+            pass  # TypeError: the connection was closed while this thread was reading
+        except msgspec.MsgspecError:
+            log.warning("a client sent a frame that is none of the protocol's")
+        finally:
+            self._service.leave(self)
+
+    def _write(self) -> None:
+        with suppress(OSError):
+            while (data := self._outbox.get()) is not None:
+                self._connection.send_bytes(data)
+
+
+class Service:
+    def __init__(self, home: Path) -> None:
+        self._library = Library(home, wait_seconds=LOCK_WAIT)
+        self._jobs = JobRunner(self._library, self._publish)
+        self._answers = Answers(self._library, self._jobs)
+        self._requests: SimpleQueue[tuple[ClientLink, ClientFrame]] = SimpleQueue()
+        self._clients: set[ClientLink] = set()
+        self._clients_changed = threading.Condition()
+        self._closed = threading.Event()
+
+    def run(self, on_ready: Callable[[], None]) -> None:
+        """Serves until there has been no client for a while."""
+        address = new_address()
+        try:
+            with Listener(address.name, address.family, backlog=8, authkey=address.key) as listener:
+                self._start_thread("memex-accept", lambda: self._accept(listener))
+                self._start_thread("memex-queries", self._answer)
+                self._jobs.open()
+                publish(address, self._library.paths.engine_address)
+                on_ready()
+                self._until_nobody_is_left()
+        finally:
+            self._close(address)
+
+    @staticmethod
+    def _start_thread(name: str, work: Callable[[], None]) -> None:
+        threading.Thread(target=work, name=name, daemon=True).start()
+
+    def take(self, client: ClientLink, frame: ClientFrame) -> None:
+        self._requests.put((client, frame))
+
+    def leave(self, client: ClientLink) -> None:
+        client.close()
+        with self._clients_changed:
+            self._clients.discard(client)
+            self._clients_changed.notify_all()
+
+    def _accept(self, listener: Listener) -> None:
+        while not self._closed.is_set():
+            try:
+                connection = listener.accept()
+            except (AuthenticationError, EOFError):
+                continue
+            except OSError:
+                return
+            client = ClientLink(connection, self)
+            with self._clients_changed:
+                self._clients.add(client)
+                self._clients_changed.notify_all()
+            client.open()
+            client.send(EngineFrame(Hello(PROTOCOL_VERSION, os.getpid())))
+
+    def _answer(self) -> None:
+        while not self._closed.is_set():
+            try:
+                client, frame = self._requests.get(timeout=1.0)
+            except Empty:
+                continue
+            client.send(EngineFrame(self._answers.reply(frame.request), frame.id))
+
+    def _publish(self, event: Event) -> None:
+        with self._clients_changed:
+            clients = list(self._clients)
+        for client in clients:
+            client.send(EngineFrame(event))
+
+    def _until_nobody_is_left(self) -> None:
+        wait = FIRST_CLIENT_WAIT
+        with self._clients_changed:
+            while self._clients_changed.wait_for(lambda: self._clients, timeout=wait):
+                self._clients_changed.wait_for(lambda: not self._clients)
+                wait = LAST_CLIENT_GRACE
+
+    def _close(self, address: Address) -> None:
+        withdraw(address, self._library.paths.engine_address)
+        self._closed.set()
+        self._jobs.close()
+        self._library.close()

@@ -1,0 +1,64 @@
+"""Steps two and three, *embed* and *upsert*: texts without a vector, sessions that the index has not got."""
+
+import logging
+from collections.abc import Iterator
+
+from memex.catalog.catalog import Catalog
+from memex.core.errors import IndexingError
+from memex.library.points import point_of
+from memex.library.vector_side import VectorSide
+
+log = logging.getLogger(__name__)
+
+TEXTS_A_WINDOW = 256
+"""Sorted by length within a window, so that a batch pads little."""
+TEXTS_A_SLICE = 32
+"""Committed together; pause, cancel and a kill cost at most this."""
+SESSIONS_A_BATCH = 32
+
+
+def embed_missing(catalog: Catalog, side: VectorSide, missing: list[bytes]) -> Iterator[int]:
+    """Yields how many of the texts are done, after each committed slice."""
+    done = 0
+    for first in range(0, len(missing), TEXTS_A_WINDOW):
+        window = missing[first : first + TEXTS_A_WINDOW]
+        bodies = catalog.lens_texts.bodies(window)
+        by_length = sorted(bodies, key=lambda text_hash: len(bodies[text_hash]))
+        for start in range(0, len(by_length), TEXTS_A_SLICE):
+            hashes = by_length[start : start + TEXTS_A_SLICE]
+            vectors = side.embedder.encode([bodies[text_hash] for text_hash in hashes])
+            with catalog.errors(), catalog.transaction():
+                catalog.vectors.write(side.model, hashes, vectors)
+            done += len(hashes)
+            yield done
+
+
+def upsert_missing(catalog: Catalog, side: VectorSide, keys: list[int]) -> Iterator[int]:
+    """Yields how many of the sessions are in the index, after each batch; also drops what is gone."""
+    _delete_orphans(catalog, side)
+    for first in range(0, len(keys), SESSIONS_A_BATCH):
+        batch = [catalog.sessions.indexable(key) for key in keys[first : first + SESSIONS_A_BATCH]]
+        points = [point_of(catalog, session, side.model) for session in batch]
+        side.index.upsert(points)
+        # The index first, its record second: a kill between the two upserts again, which changes nothing.
+        with catalog.errors(), catalog.transaction():
+            for session, point in zip(batch, points, strict=True):
+                catalog.generations.record(side.generation, session.key, point.id, session.version)
+        yield first + len(batch)
+
+
+def flush(side: VectorSide) -> None:
+    try:
+        side.index.flush()
+    except IndexingError as error:
+        log.warning("the index was not flushed: %s", error)
+
+
+def _delete_orphans(catalog: Catalog, side: VectorSide) -> None:
+    orphans = catalog.generations.orphans(side.generation)
+    if not orphans:
+        return
+    side.index.delete([point for _, point in orphans])
+    with catalog.errors(), catalog.transaction():
+        for key, _ in orphans:
+            catalog.generations.forget(side.generation, key)

@@ -1,0 +1,98 @@
+"""An open library: the lock, one catalog connection for writing and one for reading, the vectors."""
+
+import logging
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from memex.catalog.catalog import Catalog
+from memex.catalog.sources import SourceState
+from memex.core.errors import CatalogError, LibraryBusyError, MemexError
+from memex.core.library import LibraryStatus, Progress
+from memex.core.paths import LibraryPaths
+from memex.core.settings import load_settings
+from memex.library.vector_side import VectorSide, open_vector_side
+
+log = logging.getLogger(__name__)
+
+
+class Library:
+    """Owned by one process at a time. `writer` belongs to the job thread, `reader` to the query thread."""
+
+    def __init__(self, home: Path, *, wait_seconds: float = 0.0) -> None:
+        self.paths = LibraryPaths(home)
+        self._lock = _locked(self.paths, wait_seconds)
+        try:
+            self.settings = load_settings(self.paths.settings)
+            self.writer = Catalog(self.paths.catalog)
+            self.reader = Catalog(self.paths.catalog)
+        except BaseException:
+            self._lock.release()
+            raise
+        self.vectors: VectorSide | None = None
+        self.degraded: str | None = "Vectors are being loaded: full text answers meanwhile."
+
+    def open_vectors(self) -> None:
+        """Load the model and the index; when that fails, `degraded` says why and full text goes on."""
+        try:
+            self.vectors = open_vector_side(self.paths, self.settings, self.writer)
+            self.degraded = None
+        except MemexError as error:
+            log.warning("no vectors: %s", error)
+            self.degraded = str(error)
+
+    def nothing_to_embed(self) -> bool:
+        """True when the catalog and the index say that all is done, which needs no model to find out."""
+        model = self.writer.vectors.wanted()
+        generation = self.writer.generations.current()
+        if model is None or generation is None or generation.model != model.key:
+            return False
+        return not (
+            self.writer.vectors.count_missing(model)
+            or self.writer.generations.missing(generation)
+            or self.writer.generations.orphans(generation)
+        )
+
+    def status(self, catalog: Catalog, job: Progress | None = None) -> LibraryStatus:
+        """Counted by the caller's own connection: `reader` or `writer`."""
+        with catalog.errors():
+            sessions = catalog.sessions.count()
+            model = catalog.vectors.wanted()
+            generation = catalog.generations.current()
+            with_vectors = catalog.vectors.count_sessions(model) if model else 0
+            return LibraryStatus(
+                home=str(self.paths.home),
+                files=catalog.sources.count(),
+                sessions=sessions,
+                with_vectors=with_vectors,
+                indexed=catalog.generations.count(generation) if generation else 0,
+                waiting=len(catalog.generations.missing(generation)) if generation else 0,
+                texts_waiting=catalog.vectors.count_missing(model) if model else 0,
+                failed=catalog.sources.in_state(SourceState.FAILED),
+                skipped=len(catalog.sources.in_state(SourceState.SKIPPED)),
+                model=model.key if model else None,
+                degraded=self.degraded,
+                job=job,
+            )
+
+    def close(self) -> None:
+        if self.vectors:
+            self.vectors.close()
+        self.reader.close()
+        self.writer.close()
+        self._lock.release()
+
+
+def _locked(paths: LibraryPaths, wait_seconds: float) -> FileLock:
+    try:
+        paths.home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(paths.lock, timeout=wait_seconds)
+        lock.acquire()
+    except Timeout as cause:
+        raise LibraryBusyError(
+            f"Another Memex is using the library {paths.home}: wait for it to finish, or close it."
+        ) from cause
+    except OSError as cause:
+        sentence = f"The library folder {paths.home} cannot be written ({cause.strerror}): choose another."
+        raise CatalogError(sentence) from cause
+    return lock

@@ -1,0 +1,160 @@
+"""Step one, *parse*: files whose size or mtime changed become sessions in the catalog."""
+
+import hashlib
+import io
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from memex.catalog.archive import ArchivingStream, hash_of_beginning
+from memex.catalog.catalog import Catalog
+from memex.catalog.fulltext import CARD_TURN
+from memex.catalog.lens_texts import LensText
+from memex.catalog.sources import Source, SourceState
+from memex.core.errors import TranscriptError
+from memex.core.lenses import Lane
+from memex.core.library import FileFailure
+from memex.core.session import Session
+from memex.index.sparse import path_tokens, tool_tokens
+from memex.library.lens_documents import lens_texts, path_lines, tool_lines
+from memex.library.points import payload_of
+from memex.library.turn_texts import card_text, turn_texts
+from memex.transcripts.discovery import FoundFile
+from memex.transcripts.readers import UnknownFormatError, read_transcript
+
+log = logging.getLogger(__name__)
+
+READING_VERSION = 1
+"""Raised when readers or lens documents change what they make of a file: all are then read again."""
+BATCH_BYTES = 4_000_000
+"""A transaction takes in about this much transcript, so that a kill costs little."""
+NEVER = -1
+"""As a file's size: read it again at the next scan."""
+
+
+class ParseTally:
+    def __init__(self) -> None:
+        self.new = 0
+        self.changed = 0
+        self.failed: list[FileFailure] = []
+        self.skipped: list[FileFailure] = []
+
+
+def changed_files(catalog: Catalog, found: Iterable[FoundFile]) -> list[FoundFile]:
+    """Newest first: what people look for is mostly recent."""
+    stamps = catalog.sources.stamps(READING_VERSION)
+    changed = (file for file in found if stamps.get(str(file.path)) != (file.size, file.mtime_ns))
+    return sorted(changed, key=lambda file: (-file.mtime_ns, file.path))
+
+
+def parse_files(catalog: Catalog, files: Sequence[FoundFile], tally: ParseTally) -> Iterator[int]:
+    """Yields how many files are done, after each committed batch."""
+    done = 0
+    for batch in _batches(files):
+        with catalog.errors(), catalog.transaction():
+            for file in batch:
+                _take_in(catalog, file, tally)
+        done += len(batch)
+        yield done
+
+
+def _batches(files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
+    batch: list[FoundFile] = []
+    size = 0
+    for file in files:
+        batch.append(file)
+        size += file.size
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _take_in(catalog: Catalog, file: FoundFile, tally: ParseTally) -> None:
+    path = str(file.path)
+    try:
+        with file.path.open("rb") as raw:
+            stream = ArchivingStream(raw)
+            session = read_transcript(io.BufferedReader(stream, 1 << 20), file.path)
+            content_hash, zstd = stream.finish()
+    except UnknownFormatError as error:
+        tally.skipped.append(FileFailure(path, str(error)))
+        source = Source(path, file.size, file.mtime_ns, SourceState.SKIPPED, str(error))
+    except TranscriptError as error:
+        tally.failed.append(FileFailure(path, str(error)))
+        source = Source(path, file.size, file.mtime_ns, SourceState.FAILED, str(error))
+    except OSError as error:
+        reason = f"{path} cannot be read: {error.strerror}."
+        tally.failed.append(FileFailure(path, reason))
+        source = Source(path, NEVER, file.mtime_ns, SourceState.FAILED, reason)
+    else:
+        catalog.archive.keep(content_hash, stream.size, zstd)
+        key, is_new = store_session(catalog, session, file.path, content_hash)
+        tally.new += is_new
+        tally.changed += not is_new
+        source = Source(path, file.size, file.mtime_ns, session=key, content_hash=content_hash)
+    catalog.sources.record(source, READING_VERSION)
+
+
+def store_session(catalog: Catalog, session: Session, path: Path, content_hash: bytes) -> tuple[int, bool]:
+    """Everything that search and replay need of a session, in one transaction; (key, is new)."""
+    session = _with_own_id(catalog, session, path, content_hash)
+    _drop_outgrown_copy(catalog, session, path, content_hash)
+    texts = [] if session.is_helper else lens_texts(session)
+    bags = token_bags(session)
+    payload = msgspec.json.encode(payload_of(session))
+    key, is_new = catalog.sessions.write(
+        session,
+        source_path=str(path),
+        content_hash=content_hash,
+        payload=payload,
+        index_version=_index_version(payload, texts, bags),
+    )
+    words = [] if session.is_helper else [*turn_texts(session), (CARD_TURN, card_text(session))]
+    catalog.full_text.replace(key, words)
+    catalog.lens_texts.replace(key, texts)
+    catalog.lens_texts.replace_bags(key, bags)
+    return key, is_new
+
+
+def token_bags(session: Session) -> dict[Lane, Counter[str]]:
+    return {
+        Lane.PATH_SPARSE: Counter(path_tokens(line for _, line in path_lines(session))),
+        Lane.TOOL_SPARSE: Counter(tool_tokens(line for _, line in tool_lines(session))),
+    }
+
+
+def _index_version(payload: bytes, texts: Iterable[LensText], bags: Mapping[Lane, Counter[str]]) -> bytes:
+    """A hash of all that the index holds of a session: it is upserted again when this changes."""
+    digest = hashlib.blake2b(payload, digest_size=16)
+    digest.update(msgspec.json.encode(bags, order="deterministic"))
+    for text in texts:
+        digest.update(f"{text.lens}{text.ordinal}".encode() + text.hash)
+    return digest.digest()
+
+
+def _with_own_id(catalog: Catalog, session: Session, path: Path, content_hash: bytes) -> Session:
+    """Another file that is still there may hold other content under the same id: neither is lost."""
+    key = catalog.sessions.find(session.agent, session.id)
+    if key is None or catalog.sources.session_of(str(path)) == key:
+        return session
+    others = catalog.sources.others_of(key, str(path))
+    if any(other_hash != content_hash and Path(other).exists() for other, other_hash in others):
+        suffix = hashlib.blake2b(str(path).encode(errors="surrogateescape"), digest_size=3).hexdigest()
+        return msgspec.structs.replace(session, id=f"{session.id}~{suffix}")
+    return session
+
+
+def _drop_outgrown_copy(catalog: Catalog, session: Session, path: Path, content_hash: bytes) -> None:
+    """A file that only grew contains its older copy; any other older copy is kept."""
+    key = catalog.sessions.find(session.agent, session.id)
+    if key is None or catalog.sources.session_of(str(path)) != key:
+        return
+    old = catalog.sessions.record(key).content_hash
+    size = catalog.archive.size_of(old)
+    if old != content_hash and size and hash_of_beginning(path, size) == old:
+        catalog.archive.drop(old)

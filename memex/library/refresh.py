@@ -1,0 +1,110 @@
+"""The three steps, once: whatever the catalog says is missing, from whatever state it was left in."""
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from memex.core.library import FileFailure, IndexReport, Progress, Stage
+from memex.library.embedding import embed_missing, flush, upsert_missing
+from memex.library.library import Library
+from memex.library.parsing import ParseTally, changed_files, parse_files
+from memex.library.vector_side import VectorSide
+from memex.transcripts.discovery import FoundFile, default_roots, find_transcripts
+
+TEXTS_BETWEEN_UPSERTS = 256
+"""Texts embedded before the sessions that they complete go to the index."""
+
+
+class Pace:
+    """Turns counts of what is done into progress with a rate and the time left."""
+
+    def __init__(self, stage: Stage, total: int, unit: str) -> None:
+        self._stage, self._total, self._unit = stage, total, unit
+        self._started = time.perf_counter()
+
+    def at(self, done: int) -> Progress:
+        rate = done / max(time.perf_counter() - self._started, 1e-6)
+        left = (self._total - done) / rate if rate else None
+        return Progress(self._stage, done, self._total, self._unit, round(rate, 1), left)
+
+
+class Refresh:
+    """A job: iterate `steps`; not asking for the next one is how it is cancelled."""
+
+    def __init__(self, library: Library, folders: Sequence[Path] = ()) -> None:
+        self._library = library
+        self._folders = tuple(folders)
+        self._started = time.perf_counter()
+        self._tally = ParseTally()
+        self._files = 0
+        self._embedded = 0
+        self._finished = False
+
+    def steps(self) -> Iterator[Progress]:
+        yield from self._parse()
+        yield from self._embed_and_upsert()
+        self._finished = True
+
+    def report(self) -> IndexReport:
+        """Of what has been done so far."""
+        sessions = self._library.writer.sessions.count()
+        return IndexReport(
+            files=self._files,
+            sessions=sessions,
+            new=self._tally.new,
+            changed=self._tally.changed,
+            unchanged=sessions - self._tally.new - self._tally.changed,
+            failed=tuple(self._tally.failed),
+            skipped=tuple(self._tally.skipped),
+            texts_embedded=self._embedded,
+            seconds=round(time.perf_counter() - self._started, 3),
+            cancelled=not self._finished,
+        )
+
+    def _parse(self) -> Iterator[Progress]:
+        yield Progress(Stage.SCAN, 0, 0, "files")
+        found = []
+        for entry in find_transcripts(self._roots()):
+            if isinstance(entry, FoundFile):
+                found.append(entry)
+            else:
+                self._tally.failed.append(FileFailure(str(entry.path), entry.reason))
+        self._files = len(found)
+        files = changed_files(self._library.writer, found)
+        pace = Pace(Stage.PARSE, len(files), "files")
+        for done in parse_files(self._library.writer, files, self._tally):
+            yield pace.at(done)
+
+    def _embed_and_upsert(self) -> Iterator[Progress]:
+        if self._library.nothing_to_embed():
+            return
+        if self._library.vectors is None:
+            self._library.open_vectors()
+        side = self._library.vectors
+        if side is None:
+            return
+        catalog = self._library.writer
+        missing = catalog.vectors.missing(side.model)
+        pace = Pace(Stage.EMBED, len(missing), "texts")
+        upserted = 0
+        for self._embedded in embed_missing(catalog, side, missing):
+            yield pace.at(self._embedded)
+            if self._embedded - upserted >= TEXTS_BETWEEN_UPSERTS:
+                upserted = self._embedded
+                yield from self._upsert(side)
+        yield from self._upsert(side)
+        flush(side)
+
+    def _upsert(self, side: VectorSide) -> Iterator[Progress]:
+        catalog = self._library.writer
+        keys = catalog.generations.missing(side.generation)
+        pace = Pace(Stage.UPSERT, len(keys), "sessions")
+        for done in upsert_missing(catalog, side, keys):
+            yield pace.at(done)
+
+    def _roots(self) -> tuple[Path, ...]:
+        if self._folders:
+            return self._folders
+        settings = self._library.settings
+        own = default_roots() if settings.agent_folders else ()
+        return (*own, *map(Path, settings.folders))

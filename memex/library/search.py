@@ -1,0 +1,142 @@
+"""Search: candidates of every lane, the exact score of every candidate in every lane, one table."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+import numpy as np
+
+from memex.catalog.catalog import Catalog
+from memex.catalog.fulltext import TurnHit, match_expression, query_words
+from memex.core.errors import IndexingError
+from memex.core.lenses import Lane, Lens, Weights
+from memex.core.ranking import Ranking, Recency, rank
+from memex.core.search import Filters, LensTable, SearchRequest, Snippet
+from memex.core.session import point_id
+from memex.index.plans import Filter, QueryVector, candidates, exact_scores
+from memex.library.calibration import coverage, on_common_scale, trust
+from memex.library.snippets import Matcher, passage_snippets, word_snippets
+from memex.library.vector_side import VectorSide
+
+TURN_HITS = 3_000
+"""Turns that full text may propose; a session counts its best four."""
+NEXT_TURNS_SHARE = 0.3
+"""What the mean of a session's next three turns adds to its best turn."""
+SESSIONS_BY_WORDS = 300
+SNIPPETS = 100
+PASSAGES = 40
+"""So many of the best get a snippet, and so many of those may show the passage nearest in meaning."""
+
+LaneScores = dict[Lane, dict[int, float]]
+"""Lane → session key → raw score."""
+Queries = Mapping[Lane, QueryVector]
+
+
+def search(
+    catalog: Catalog, side: VectorSide | None, request: SearchRequest, degraded: str | None = None
+) -> LensTable:
+    """Full text alone when there is no vector side, or when it fails; `degraded` then says why."""
+    started = time.perf_counter()
+    words = query_words(request.text)
+    queries = side.lane_queries(request.text) if side and words else {}
+    with catalog.errors():
+        hits = _turn_hits(catalog, request, words)
+        scores: LaneScores = {Lane.WORDS: session_scores(hits)}
+        if side and queries:
+            try:
+                scores |= vector_scores(catalog, side, request, queries, scores[Lane.WORDS])
+            except IndexingError as error:
+                degraded = str(error)
+        covered = coverage(hits[0].score, catalog.full_text.idf(words)) if hits else 0.0
+        table = lens_table(catalog, request, scores, covered, degraded)
+        found = _snippets(catalog, side, table, hits, queries, Matcher(words))
+    took_ms = round((time.perf_counter() - started) * 1000, 1)
+    snippets = tuple(found.get(card.key) for card in table.cards)
+    return msgspec.structs.replace(table, snippets=snippets, took_ms=took_ms)
+
+
+def session_scores(hits: Sequence[TurnHit]) -> dict[int, float]:
+    """Session → best turn + 0.3 × the mean of the next three; the best sessions only."""
+    turns: dict[int, list[float]] = {}
+    for hit in hits:
+        turns.setdefault(hit.session, []).append(hit.score)
+    scores = {key: best[0] + NEXT_TURNS_SHARE * sum(best[1:4]) / 3 for key, best in turns.items()}
+    return {key: scores[key] for key in sorted(scores, key=lambda key: -scores[key])[:SESSIONS_BY_WORDS]}
+
+
+def vector_scores(
+    catalog: Catalog,
+    side: VectorSide,
+    request: SearchRequest,
+    queries: Queries,
+    by_words: Mapping[int, float],
+) -> LaneScores:
+    """Two batches: every lane's candidates, then every candidate's exact score in every lane."""
+    where = Filter(projects=request.filters.projects, agents=request.filters.agents)
+    proposed = side.index.query_batch(candidates(queries, request.candidates, where))
+    points = {point.id for lane in proposed for point in lane}
+    points |= {point_id(card.agent, card.id) for card in catalog.sessions.cards(by_words).values()}
+    if not points:
+        return {}
+    keys = catalog.generations.keys_of(side.generation, list(points))
+    answers = side.index.query_batch(exact_scores(queries, points))
+    return {
+        lane: {keys[point.id]: point.score for point in answer if point.id in keys}
+        for lane, answer in zip(queries, answers, strict=True)
+    }
+
+
+def lens_table(
+    catalog: Catalog, request: SearchRequest, scores: LaneScores, covered: float, degraded: str | None = None
+) -> LensTable:
+    """Each lane brought to the common scale; without snippets. `covered`: see `calibration.coverage`."""
+    cards = catalog.sessions.cards({key for lane in scores.values() for key in lane})
+    matrix = np.full((len(cards), len(scores)), np.nan, np.float32)
+    stands_out = {}
+    for column, (lane, of_lane) in enumerate(scores.items()):
+        raw = np.array([of_lane.get(key, np.nan) for key in cards], np.float32)
+        matrix[:, column], stands_out[lane] = on_common_scale(lane, raw)
+    trusted = trust(stands_out, covered)
+    return LensTable(
+        request,
+        tuple(cards.values()),
+        tuple(scores),
+        matrix.tobytes(),
+        tuple(trusted[lane] for lane in scores),
+        degraded=degraded,
+    )
+
+
+def _turn_hits(catalog: Catalog, request: SearchRequest, words: Sequence[str]) -> list[TurnHit]:
+    expression = match_expression(words, last_is_prefix=request.as_typed)
+    among = None if request.filters == Filters() else catalog.sessions.keys_where(request.filters)
+    return catalog.full_text.search(expression, TURN_HITS, among)
+
+
+def _snippets(
+    catalog: Catalog,
+    side: VectorSide | None,
+    table: LensTable,
+    hits: Sequence[TurnHit],
+    queries: Queries,
+    matcher: Matcher,
+) -> dict[int, Snippet]:
+    """The turn that the words found, or the passage nearest in meaning, whichever earned more."""
+    ranking = rank(table, Weights(), Recency(0.0), datetime.now(UTC))
+    best = [table.cards[row].key for row in ranking.order[:SNIPPETS]]
+    found = word_snippets(catalog, hits, best, matcher)
+    query = queries.get(Lane.CONTENT)
+    if side and isinstance(query, np.ndarray):
+        by_meaning = [
+            table.cards[row].key
+            for row in ranking.order[:PASSAGES]
+            if table.cards[row].key not in found or _meaning_outweighs_words(ranking, row)
+        ]
+        found |= passage_snippets(catalog, side.model, query, by_meaning, matcher)
+    return found
+
+
+def _meaning_outweighs_words(ranking: Ranking, row: int) -> bool:
+    parts = dict(zip(Lens, ranking.contributions[row], strict=True))
+    return bool(parts[Lens.CONTENT] + parts[Lens.LATE] > parts[Lens.WORDS])

@@ -1,0 +1,105 @@
+"""The half of a library that needs a model: the embedder and the current index generation."""
+
+import logging
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from memex.catalog.catalog import Catalog
+from memex.catalog.generations import Generation
+from memex.core.errors import IndexingError, ModelError
+from memex.core.lenses import DENSE_LANES, Lane
+from memex.core.models import ModelSignature
+from memex.core.paths import LibraryPaths
+from memex.core.settings import Settings
+from memex.embedding.protocol import Embedder
+from memex.index.edge import ENGINE, EdgeIndex
+from memex.index.plans import QueryVector
+from memex.index.protocol import VectorIndex
+from memex.index.shape import CollectionShape, shape_hash
+from memex.index.sparse import path_tokens, query_vector, tool_tokens
+
+log = logging.getLogger(__name__)
+
+
+class VectorSide:
+    """Opened once per engine; answers from the query thread while the job thread writes."""
+
+    def __init__(self, embedder: Embedder, index: VectorIndex, generation: Generation) -> None:
+        self.embedder = embedder
+        self.index = index
+        self.generation = generation
+
+    @property
+    def model(self) -> ModelSignature:
+        return self.embedder.signature
+
+    def lane_queries(self, text: str) -> Mapping[Lane, QueryVector]:
+        """What each lane is asked for these words; a lane for which they say nothing is left out."""
+        vector = self.embedder.encode([text])[0]
+        queries: dict[Lane, QueryVector] = dict.fromkeys(DENSE_LANES, vector)
+        queries[Lane.CONTENT_LATE] = vector[np.newaxis, :]
+        if paths := query_vector(path_tokens([text])):
+            queries[Lane.PATH_SPARSE] = paths
+        if tools := query_vector(tool_tokens([text])):
+            queries[Lane.TOOL_SPARSE] = tools
+        return queries
+
+    def close(self) -> None:
+        self.index.close()
+        self.embedder.close()
+
+
+def open_vector_side(paths: LibraryPaths, settings: Settings, catalog: Catalog) -> VectorSide:
+    """Raises `ModelError` or `IndexingError` with the sentence that explains search without vectors."""
+    embedder = _open_embedder(paths, settings, catalog)
+    try:
+        generation, index = _open_generation(paths, catalog, embedder.signature)
+    except BaseException:
+        embedder.close()
+        raise
+    return VectorSide(embedder, index, generation)
+
+
+def _open_embedder(paths: LibraryPaths, settings: Settings, catalog: Catalog) -> Embedder:
+    """The variant is probed once and then fixed for the library, so that vectors never mix."""
+    from memex.embedding.minilm import open_minilm  # imports onnxruntime
+
+    wanted = catalog.vectors.wanted()
+    folder = Path(settings.model_folder) if settings.model_folder else None
+    embedder = open_minilm(paths.models, user_folder=folder, variant=wanted.variant if wanted else None)
+    if wanted is None:
+        with catalog.transaction():
+            catalog.vectors.want(embedder.signature)
+    elif wanted != embedder.signature:
+        embedder.close()
+        raise ModelError(f"This library's vectors are of {wanted.key}: give its folder in the settings.")
+    return embedder
+
+
+def _open_generation(
+    paths: LibraryPaths, catalog: Catalog, model: ModelSignature
+) -> tuple[Generation, VectorIndex]:
+    """The current generation, or a new empty one where it does not fit or does not open."""
+    shape = CollectionShape(model.dimension)
+    stamp = shape_hash(shape, ENGINE)
+    current = catalog.generations.current()
+    if current and (current.model, current.shape) == (model.key, stamp):
+        try:
+            return current, EdgeIndex.open(paths.generations / str(current.id), shape)
+        except IndexingError as error:
+            log.warning("generation %s is rebuilt: %s", current.id, error)
+    with catalog.transaction():
+        generation = catalog.generations.begin(model, stamp)
+    index = EdgeIndex.create(paths.generations / str(generation.id), shape)
+    _drop_retired(paths, catalog)
+    return generation, index
+
+
+def _drop_retired(paths: LibraryPaths, catalog: Catalog) -> None:
+    for generation in catalog.generations.retired():
+        shutil.rmtree(paths.generations / str(generation.id), ignore_errors=True)
+        with catalog.transaction():
+            catalog.generations.drop(generation)
