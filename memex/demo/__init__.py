@@ -1,0 +1,1 @@
+"""A library to try Memex on: transcripts of fictional projects, written for this purpose."""
