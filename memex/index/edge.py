@@ -1,0 +1,158 @@
+"""The embedded index: one Qdrant Edge shard in a directory of its own.
+
+The engine holds the GIL for the whole of each call, and everything else in the process waits for it. Hence
+small pieces, and a lock held for one call, not for a batch: queries come between two pieces.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+from typing import Self
+from uuid import UUID
+
+import qdrant_edge as edge
+
+from memex.core.errors import IndexingError
+from memex.index.edge_errors import engine_errors
+from memex.index.edge_shape import edge_config, field_index
+from memex.index.edge_translation import edge_requests
+from memex.index.errors import BrokenIndexError
+from memex.index.generation import check_stamp, write_stamp
+from memex.index.plans import Plan
+from memex.index.points import IndexPoint, validate
+from memex.index.protocol import ScoredPoint
+from memex.index.shape import CollectionShape
+
+ENGINE = f"qdrant-edge-py {version('qdrant-edge-py')}"
+
+SHARD_FOLDER = "shard"
+VECTORS_A_CALL = 256
+"""Most vectors that one upsert call writes: about 3 ms of the engine, and larger pieces are no faster."""
+IDS_A_CALL = 1000
+
+
+class EdgeIndex:
+    """A `VectorIndex`. After a crash of the engine it refuses every call with BrokenIndexError."""
+
+    def __init__(self, shard: edge.EdgeShard, shape: CollectionShape) -> None:
+        """For `create` and `open`."""
+        self._shape = shape
+        self._shard: edge.EdgeShard | None = shard
+        self._broken: str | None = None
+        self._lock = Lock()
+
+    @classmethod
+    def create(cls, directory: Path, shape: CollectionShape) -> Self:
+        """A new, empty generation; the directory is made and must not hold one already."""
+        folder = directory / SHARD_FOLDER
+        with engine_errors("be created"):
+            folder.mkdir(parents=True, exist_ok=True)
+            shard = edge.EdgeShard.create(str(folder), edge_config(shape))
+            for field in shape.payload:
+                shard.update(field_index(field))
+            shard.flush()
+        write_stamp(directory, shape, ENGINE)
+        return cls(shard, shape)
+
+    @classmethod
+    def open(cls, directory: Path, shape: CollectionShape) -> Self:
+        """StaleGenerationError if another shape or engine wrote it, or if its creation was cut short."""
+        check_stamp(directory, shape, ENGINE)
+        with engine_errors("be opened"):
+            return cls(edge.EdgeShard.load(str(directory / SHARD_FOLDER), edge_config(shape)), shape)
+
+    def upsert(self, points: Sequence[IndexPoint]) -> None:
+        for point in points:
+            validate(point, self._shape)
+        for piece in _pieces(points):
+            with engine_errors("read a session's vectors"):
+                prepared = [_edge_point(point, self._shape) for point in piece]
+            with self._engine("store sessions") as shard:
+                shard.update(edge.UpdateOperation.upsert_points(prepared))
+
+    def delete(self, ids: Iterable[UUID]) -> None:
+        gone = list(ids)
+        for start in range(0, len(gone), IDS_A_CALL):
+            with self._engine("remove sessions") as shard:
+                shard.update(edge.UpdateOperation.delete_points([*gone[start : start + IDS_A_CALL]]))
+
+    def query_batch(self, plans: Sequence[Plan]) -> list[list[ScoredPoint]]:
+        with engine_errors("understand a search"):
+            request = edge.QueryBatchRequest(edge_requests(plans))
+        with self._engine("answer a search") as shard:
+            answers = shard.query_batch(request)
+        return [[ScoredPoint(_uuid(point.id), point.score) for point in answer] for answer in answers]
+
+    def count(self) -> int:
+        with self._engine("count its sessions") as shard:
+            return shard.count(edge.CountRequest(exact=True))
+
+    def ids(self) -> set[UUID]:
+        found: set[UUID] = set()
+        offset: edge.PointId | None = None
+        while True:
+            page = edge.ScrollRequest(offset=offset, limit=IDS_A_CALL, with_payload=False, with_vector=False)
+            with self._engine("list its sessions") as shard:
+                records, offset = shard.scroll(page)
+            found.update(_uuid(record.id) for record in records)
+            if offset is None:
+                return found
+
+    def flush(self) -> None:
+        with self._engine("be saved") as shard:
+            shard.flush()
+
+    def close(self) -> None:
+        with self._lock:
+            shard, self._shard = self._shard, None
+            if shard is not None:
+                with engine_errors("be closed"):
+                    shard.close()
+
+    @contextmanager
+    def _engine(self, doing: str) -> Iterator[edge.EdgeShard]:
+        """The shard, for one call to it."""
+        with self._lock:
+            if self._broken is not None:
+                raise BrokenIndexError(self._broken)
+            if self._shard is None:
+                raise IndexingError("The vector index is closed: open the library again.")
+            try:
+                with engine_errors(doing):
+                    yield self._shard
+            except BrokenIndexError as error:
+                self._broken = str(error)
+                raise
+
+
+def _pieces(points: Sequence[IndexPoint]) -> Iterator[list[IndexPoint]]:
+    """At least one point each, and no more vectors than one call should write."""
+    piece: list[IndexPoint] = []
+    vectors = 0
+    for point in points:
+        weight = len(point.dense) + len(point.sparse) + (0 if point.late is None else len(point.late))
+        if piece and vectors + weight > VECTORS_A_CALL:
+            yield piece
+            piece, vectors = [], 0
+        piece.append(point)
+        vectors += weight
+    if piece:
+        yield piece
+
+
+def _edge_point(point: IndexPoint, shape: CollectionShape) -> edge.Point:
+    """Lists, as the engine reads them four times as fast as arrays."""
+    vectors: dict[str, edge.NamedVector] = {
+        str(lane): vector.tolist() for lane, vector in point.dense.items()
+    }
+    for lane, bag in point.sparse.items():
+        vectors[str(lane)] = edge.SparseVector(indices=list(bag.indices), values=list(bag.values))
+    if point.late is not None:
+        vectors[str(shape.late.lane)] = point.late.tolist()
+    return edge.Point(point.id, vectors, dict(point.payload))
+
+
+def _uuid(point: "edge.PointId") -> UUID:
+    return point if isinstance(point, UUID) else UUID(str(point))

@@ -1,0 +1,26 @@
+"""What can go wrong with the vector index, by what the library does about it.
+
+IndexingError (memex.core.errors)     try again, or give up on this call
+├── RefusedPointError                 leave this session out and say so; the index is untouched
+├── PlanError                         a query plan is malformed: a bug of whoever wrote the plan
+├── BrokenIndexError                  the engine crashed: drop this handle, reopen or rebuild the generation
+└── StaleGenerationError              another shape or engine wrote this directory: rebuild the generation
+"""
+
+from memex.core.errors import IndexingError
+
+
+class RefusedPointError(IndexingError):
+    pass
+
+
+class PlanError(IndexingError):
+    pass
+
+
+class BrokenIndexError(IndexingError):
+    pass
+
+
+class StaleGenerationError(IndexingError):
+    pass

@@ -1,0 +1,117 @@
+"""Query plans as REST JSON: pure data that Edge runs through a translator and a server as it stands.
+
+https://api.qdrant.tech/api-reference/search/query-points
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from msgspec import Struct
+
+from memex.core.lenses import SPARSE_LANES, Lane
+from memex.index.errors import PlanError
+from memex.index.points import JSON, Vector, check_multivector, check_sparse, check_vector
+from memex.index.sparse import SparseVector
+
+Plan: TypeAlias = dict[str, JSON]
+QueryVector: TypeAlias = Vector | SparseVector
+"""(dimension,) for a dense lane, (vectors, dimension) for the late one, a bag for a sparse one."""
+
+OVERSAMPLING = 2.0
+
+
+class Filter(Struct, frozen=True):
+    """Empty means all. Several values of one field widen, several fields narrow."""
+
+    projects: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    has_errors: bool | None = None
+    since: datetime | None = None
+    """The first moment included; with a time zone."""
+    until: datetime | None = None
+    """The first moment no longer included; with a time zone."""
+    without: tuple[UUID, ...] = ()
+
+
+ALL = Filter()
+
+
+def candidates(vectors: Mapping[Lane, QueryVector], limit: int, where: Filter = ALL) -> list[Plan]:
+    """The best `limit` points of each lane, in the order of `vectors`."""
+    approximate: Plan = {"quantization": {"rescore": True, "oversampling": OVERSAMPLING}}
+    return [_plan(lane, vector, limit, filter_json(where), approximate) for lane, vector in vectors.items()]
+
+
+def exact_scores(vectors: Mapping[Lane, QueryVector], ids: Collection[UUID]) -> list[Plan]:
+    """The exact score of every one of `ids` in each lane, in the order of `vectors`.
+
+    A point that has no vector in a lane is missing from that lane's answer.
+    """
+    among: Plan = {"must": [{"has_id": [str(point) for point in ids]}]}
+    exact: Plan = {"exact": True}
+    return [_plan(lane, vector, len(ids), among, exact) for lane, vector in vectors.items()]
+
+
+def filter_json(where: Filter) -> Plan | None:
+    """None when nothing is filtered."""
+    must: list[JSON] = [
+        {"key": key, "match": {"any": list(values)}}
+        for key, values in (
+            ("project_name", where.projects),
+            ("source_agent", where.agents),
+            ("git_branch", where.branches),
+            ("intent", where.intents),
+            ("outcome", where.outcomes),
+        )
+        if values
+    ]
+    if where.has_errors is not None:
+        must.append({"key": "has_errors", "match": {"value": where.has_errors}})
+    if where.since or where.until:
+        must.append({"key": "start_ts_dt", "range": _period(where)})
+    clauses: Plan = {"must": must} if must else {}
+    if where.without:
+        clauses["must_not"] = [{"has_id": [str(point) for point in where.without]}]
+    return clauses or None
+
+
+def _period(where: Filter) -> dict[str, JSON]:
+    bounds = {"gte": where.since, "lt": where.until}
+    return {bound: moment.isoformat() for bound, moment in bounds.items() if moment}
+
+
+def _plan(lane: Lane, vector: QueryVector, limit: int, where: Plan | None, params: Plan) -> Plan:
+    plan: Plan = {
+        "query": {"nearest": _vector_json(lane, vector)},
+        "using": str(lane),
+        "limit": limit,
+        "with_payload": False,
+        "with_vector": False,
+    }
+    if where:
+        plan["filter"] = where
+    if lane not in SPARSE_LANES:
+        plan["params"] = params
+    return plan
+
+
+def _vector_json(lane: Lane, vector: QueryVector) -> JSON:
+    """Checked here, for an engine answers a query with NaN by nothing at all."""
+    name = f"the query for {lane}"
+    try:
+        if isinstance(vector, SparseVector):
+            check_sparse(name, vector)
+            return {"indices": list(vector.indices), "values": list(vector.values)}
+        if lane is Lane.CONTENT_LATE:
+            check_multivector(name, vector, vector.shape[-1])
+        else:
+            check_vector(name, vector, vector.shape[-1])
+    except ValueError as reason:
+        raise PlanError(f"This search cannot be asked of the vector index: {reason}.") from None
+    numbers: JSON = vector.tolist()
+    return numbers

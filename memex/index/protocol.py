@@ -1,0 +1,41 @@
+"""What a vector index does, whether it is embedded or a server."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from memex.index.plans import Plan
+from memex.index.points import IndexPoint
+
+
+class ScoredPoint(Struct, frozen=True):
+    id: UUID
+    score: float
+
+
+class VectorIndex(Protocol):
+    """One generation of points. Every failure is an IndexingError; calls may come from several threads."""
+
+    def upsert(self, points: Sequence[IndexPoint]) -> None:
+        """Replace or add whole points. All are validated before the first is written.
+
+        Stored in pieces: a query from another thread is answered between two of them.
+        """
+
+    def delete(self, ids: Iterable[UUID]) -> None:
+        """Ids that are not there are passed over."""
+
+    def query_batch(self, plans: Sequence[Plan]) -> list[list[ScoredPoint]]:
+        """One answer per plan, in their order, each best first."""
+
+    def count(self) -> int: ...
+
+    def ids(self) -> set[UUID]: ...
+
+    def flush(self) -> None:
+        """Bring what was written to the disk itself: before that, only a power cut can lose it."""
+
+    def close(self) -> None:
+        """Release the index; a second time does nothing."""
