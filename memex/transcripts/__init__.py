@@ -1,0 +1,1 @@
+"""What agents wrote → `Session`: one reader a format, discovery of files, outcome. Imports only core."""

@@ -1,0 +1,266 @@
+"""Claude Code's JSON lines → `Session`.
+
+The lines are read in the order of the file: their `parentUuid` tree loses parallel calls when it is followed
+from one leaf. Assistant lines are grouped by `message.id`, since one line is one content block, and results
+stand between them.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from memex.core.session import Agent, Role, Session, TokenUsage, TurnKind
+from memex.transcripts.claude_code.calls import begin_call
+from memex.transcripts.claude_code.identity import Identity
+from memex.transcripts.claude_code.pairing import Pairing
+from memex.transcripts.claude_code.places import is_helper
+from memex.transcripts.claude_code.shapes import METADATA, QUIET_SYSTEM
+from memex.transcripts.claude_code.user_text import UserText, block_text, classify
+from memex.transcripts.draft import SessionDraft, TurnDraft
+from memex.transcripts.fields import count_of, record_of, records_in, text_of
+from memex.transcripts.outcome import intent_of, outcome_of
+from memex.transcripts.records import Line, ProblemLog, Record
+
+SYNTHETIC = "<synthetic>"
+NO_RESPONSE = "No response requested."
+CALL_BLOCKS = ("tool_use", "server_tool_use", "mcp_tool_use")
+
+
+def read(lines: Iterable[Line], path: Path, problems: ProblemLog) -> Session:
+    reading = _Reading(path, problems)
+    for line in lines:
+        reading.take(line)
+    return reading.finish()
+
+
+class _Reading:
+    def __init__(self, path: Path, problems: ProblemLog) -> None:
+        self._path = path
+        self._problems = problems
+        self._identity = Identity(path)
+        self._draft = SessionDraft()
+        self._uuids: set[str] = set()
+        self._turn_of_message: dict[str, TurnDraft] = {}
+        self._calls = Pairing()
+        self._usage: dict[str, Record] = {}
+        self._handlers = {
+            "assistant": self._on_assistant,
+            "user": self._on_user,
+            "system": self._on_system,
+            "attachment": self._on_attachment,
+        }
+
+    def take(self, line: Line) -> None:
+        """A resumed session may copy lines that the file already holds: a uuid counts once."""
+        record = line.record
+        kind = record.get("type")
+        if not isinstance(kind, str):
+            self._draft.skipped["(no type)"] += 1
+        elif handle := self._handlers.get(kind):
+            uuid = record.get("uuid")
+            if isinstance(uuid, str):
+                if uuid in self._uuids:
+                    return
+                self._uuids.add(uuid)
+            time = self._identity.see(record)
+            self._draft.saw_time(time)
+            handle(line, time)
+        elif kind in METADATA:
+            self._identity.see_session(record)
+            self._identity.see_title(record)
+        else:
+            self._draft.skipped[kind] += 1
+
+    def _message(self, line: Line) -> Record | None:
+        message = line.record.get("message")
+        if isinstance(message, dict):
+            return message
+        self._problems.add(line.number, "message skipped", "it is not an object")
+        return None
+
+    def _on_assistant(self, line: Line, time: datetime | None) -> None:
+        message = self._message(line)
+        if message is None:
+            return
+        content = message.get("content")
+        if message.get("model") == SYNTHETIC or line.record.get("isApiErrorMessage") is True:
+            self._on_agent_failure(line, content, time)
+            return
+        turn = self._reply(line, message, time)
+        if isinstance(content, str):
+            _append(turn.texts, content)
+            return
+        for block in records_in(content):
+            self._on_block(line, turn, block)
+
+    def _reply(self, line: Line, message: Record, time: datetime | None) -> TurnDraft:
+        key = text_of(message.get("id")) or f"line {line.number}"
+        turn = self._turn_of_message.get(key)
+        if turn is None:
+            turn = self._draft.begin_turn(line, Role.ASSISTANT, TurnKind.REPLY, time)
+            turn.model = text_of(message.get("model")) or None
+            turn.inline_sidechain = line.record.get("isSidechain") is True
+            if turn.model:
+                self._draft.models[turn.model] = None
+            self._turn_of_message[key] = turn
+        else:
+            turn.add_line(line.number)
+        usage = message.get("usage")
+        if isinstance(usage, dict):
+            known = self._usage.get(key)
+            if known is None or count_of(usage.get("output_tokens")) >= count_of(known.get("output_tokens")):
+                self._usage[key] = usage
+        return turn
+
+    def _on_block(self, line: Line, turn: TurnDraft, block: Record) -> None:
+        kind = block.get("type")
+        if kind == "text":
+            _append(turn.texts, block_text(block))
+        elif kind == "thinking":
+            _append(turn.thoughts, text_of(block.get("thinking")))
+        elif kind in CALL_BLOCKS:
+            self._calls.begin(line, turn, begin_call(block))
+        elif isinstance(kind, str) and kind.endswith("_result"):
+            self._calls.answer(line, block, None)
+        elif kind != "redacted_thinking":
+            self._draft.skipped[f"assistant/{text_of(kind)}"] += 1
+
+    def _on_agent_failure(self, line: Line, content: object, time: datetime | None) -> None:
+        """Written by the harness in the model's place: API errors, limits."""
+        text = content if isinstance(content, str) else "\n".join(block_text(b) for b in records_in(content))
+        if text.strip() and text.strip() != NO_RESPONSE:
+            self._draft.add_text(line, Role.ASSISTANT, TurnKind.ERROR, text.strip(), time)
+
+    def _on_user(self, line: Line, time: datetime | None) -> None:
+        message = self._message(line)
+        if message is None:
+            return
+        content = message.get("content")
+        if isinstance(content, str):
+            self._on_texts(line, [content], 0, time)
+            return
+        texts: list[str] = []
+        images = 0
+        for block in records_in(content):
+            match block.get("type"):
+                case "tool_result":
+                    self._calls.answer(line, block, line.record.get("toolUseResult"))
+                case "text":
+                    texts.append(block_text(block))
+                case "image" | "document":
+                    images += 1
+                case other:
+                    self._draft.skipped[f"user/{text_of(other)}"] += 1
+        if texts or images:
+            self._on_texts(line, texts, images, time)
+
+    def _on_texts(self, line: Line, texts: list[str], images: int, time: datetime | None) -> None:
+        said = [found for text in texts if (found := classify(text, line.record))]
+        turn: TurnDraft | None = None
+        for one in said:
+            if turn is not None and turn.kind is one.kind and not one.continues:
+                turn.texts.append(one.text)
+            else:
+                turn = self._on_said(line, one, time)
+        if images:
+            if turn is None:
+                injected = line.record.get("isMeta") is True  # a picture or PDF that the agent read
+                role, kind = (Role.SYSTEM, TurnKind.INJECTED) if injected else (Role.USER, TurnKind.PROMPT)
+                turn = self._draft.begin_turn(line, role, kind, time)
+            turn.images += images
+
+    def _on_said(self, line: Line, said: UserText, time: datetime | None) -> TurnDraft:
+        turns = self._draft.turns
+        if said.continues and turns and turns[-1].kind is said.kind:
+            _append(turns[-1].texts, said.text)
+            turns[-1].add_line(line.number)
+            return turns[-1]
+        if said.kind is TurnKind.NOTIFICATION:
+            self._calls.link_agent(line.record)
+        kind, role = (TurnKind.INJECTED, Role.SYSTEM) if said.continues else (said.kind, said.role)
+        turn = self._draft.begin_turn(line, role, kind, time)
+        _append(turn.texts, said.text)
+        turn.inline_sidechain = line.record.get("isSidechain") is True
+        return turn
+
+    def _on_attachment(self, line: Line, time: datetime | None) -> None:
+        """Only a prompt typed while the agent worked is conversation; it may stand nowhere else."""
+        attachment = record_of(line.record.get("attachment"))
+        if attachment.get("type") != "queued_command":
+            return
+        prompt = attachment.get("prompt")
+        if isinstance(prompt, str):
+            self._on_texts(line, [prompt], 0, time)
+            return
+        blocks = list(records_in(prompt))
+        images = sum(block.get("type") == "image" for block in blocks)
+        self._on_texts(line, [block_text(block) for block in blocks if "text" in block], images, time)
+
+    def _on_system(self, line: Line, time: datetime | None) -> None:
+        subtype = text_of(line.record.get("subtype"))
+        if subtype == "local_command":
+            self._on_texts(line, [text_of(line.record.get("content"))], 0, time)
+        elif subtype == "api_error":
+            self._on_api_error(line, time)
+        elif subtype not in QUIET_SYSTEM:
+            self._draft.skipped[f"system/{subtype}"] += 1
+
+    def _on_api_error(self, line: Line, time: datetime | None) -> None:
+        """Retries of one request follow one another; they are one failure."""
+        turns = self._draft.turns
+        if turns and turns[-1].kind is TurnKind.ERROR:
+            turns[-1].add_line(line.number)
+            return
+        error = record_of(line.record.get("error"))
+        detail = record_of(error.get("error"))
+        words = (error.get("status"), record_of(detail.get("error")).get("message") or detail.get("message"))
+        text = " ".join(str(word) for word in words if isinstance(word, str | int))
+        self._draft.add_text(line, Role.SYSTEM, TurnKind.ERROR, f"API error {text}".strip(), time)
+
+    def finish(self) -> Session:
+        identity, draft = self._identity, self._draft
+        identity.finish()
+        if not identity.is_subagent:
+            for turn in draft.turns:
+                if turn.inline_sidechain and turn.kind is TurnKind.PROMPT:
+                    turn.kind, turn.role = TurnKind.INJECTED, Role.SYSTEM
+        if lost := self._calls.unpaired_results:
+            draft.skipped["tool_result without its call"] = lost
+        turns = draft.finish_turns()
+        title, title_source = identity.title(self._uuids, turns)
+        return Session(
+            agent=Agent.CLAUDE_CODE,
+            id=identity.session_id,
+            title=title,
+            title_source=title_source,
+            agent_version=identity.version,
+            models=tuple(draft.models),
+            project_path=identity.folder,
+            branch=identity.branch,
+            started_at=draft.started_at,
+            ended_at=draft.ended_at,
+            turns=turns,
+            tokens=self._tokens(),
+            parent_id=identity.parent_id,
+            is_subagent=identity.is_subagent,
+            is_helper=is_helper(self._path),
+            outcome=outcome_of(turns),
+            intent=intent_of(turns),
+            skipped_records=dict(draft.skipped),
+            problems=self._problems.all(),
+        )
+
+    def _tokens(self) -> TokenUsage:
+        """Every line of a message repeats its usage, so each message counts once."""
+        usages = self._usage.values()
+        return TokenUsage(
+            input=sum(count_of(usage.get("input_tokens")) for usage in usages),
+            output=sum(count_of(usage.get("output_tokens")) for usage in usages),
+            cache_read=sum(count_of(usage.get("cache_read_input_tokens")) for usage in usages),
+            cache_write=sum(count_of(usage.get("cache_creation_input_tokens")) for usage in usages),
+        )
+
+
+def _append(texts: list[str], text: str) -> None:
+    if text.strip():
+        texts.append(text)

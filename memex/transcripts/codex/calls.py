@@ -1,0 +1,149 @@
+"""Tool calls of Codex, in all their generations, as `CallDraft`."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from memex.core.session import FileDiff, ToolKind, TouchKind
+from memex.transcripts.diffs import created, deleted, unified_hunks
+from memex.transcripts.draft import CallDraft
+from memex.transcripts.fields import bounded, record_of, text_of
+from memex.transcripts.records import Record
+from memex.transcripts.tools import command_line, command_of, kind_of, touches_of
+
+PATCH_BEGIN = "*** Begin Patch"
+PATCH = re.compile(r"\*\*\* Begin Patch(?:.*?)\*\*\* End Patch", re.DOTALL)
+STRING = r"""\"[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*'|`[^`\\]*(?:\\.[^`\\]*)*`"""
+SCRIPT_COMMAND = re.compile(rf"""\bcmd["']?\s*[:=]\s*({STRING})""", re.DOTALL)
+ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "", "\n": ""}
+KIND_OF_CHANGE = {"add": TouchKind.CREATED, "delete": TouchKind.DELETED, "update": TouchKind.EDITED}
+
+
+def function_call(payload: Record) -> CallDraft:
+    """`arguments` is JSON in a text, which the model may have got wrong."""
+    arguments = payload.get("arguments")
+    if isinstance(arguments, str):
+        try:
+            arguments = msgspec.json.decode(arguments)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return _call(payload, arguments)
+    return _call(payload, bounded(arguments))
+
+
+def custom_call(payload: Record) -> CallDraft:
+    """`input` is free text: a patch, or in code mode a script."""
+    call = _call(payload, bounded(payload.get("input")))
+    if call.name == "exec" and isinstance(call.input, str):
+        _take_script(call, call.input)
+    return call
+
+
+def shell_call(payload: Record) -> CallDraft:
+    action = record_of(payload.get("action"))
+    call = _call({**payload, "name": "local_shell"}, bounded(action))
+    call.command = command_of(action)
+    return call
+
+
+def search_call(payload: Record) -> CallDraft:
+    """Runs at the provider: there is never an output, only the word that it is done."""
+    call_id = text_of(payload.get("call_id")) or text_of(payload.get("id"))
+    call = CallDraft(call_id, "web_search", ToolKind.WEB, bounded(payload.get("action")))
+    call.result = "" if payload.get("status") == "completed" else None
+    return call
+
+
+def change_diffs(changes: object) -> tuple[FileDiff, ...]:
+    """`patch_apply_end.changes`: path → what became of the file."""
+    return tuple(
+        _change_diff(path, change) for path, change in record_of(changes).items() if isinstance(change, dict)
+    )
+
+
+def _change_diff(path: str, change: Record) -> FileDiff:
+    kind = KIND_OF_CHANGE.get(text_of(change.get("type")), TouchKind.EDITED)
+    content = text_of(change.get("content"))
+    if kind is TouchKind.CREATED:
+        return created(path, content)
+    if kind is TouchKind.DELETED:
+        return deleted(path, content)
+    return FileDiff(
+        text_of(change.get("move_path")) or path, kind, unified_hunks(text_of(change.get("unified_diff")))
+    )
+
+
+def _call(payload: Record, given: Any) -> CallDraft:
+    name = text_of(payload.get("name"))
+    namespace = text_of(payload.get("namespace"))
+    kind = ToolKind.MCP if namespace.startswith("mcp__") else kind_of(name)
+    call = CallDraft(text_of(payload.get("call_id")), name, kind, given, files=touches_of(kind, given))
+    if kind is ToolKind.SHELL:
+        call.command = command_of(given)
+    if patch := _patch_in(call):
+        call.kind = ToolKind.EDIT
+        call.patch = patch
+    return call
+
+
+def _patch_in(call: CallDraft) -> str | None:
+    """`apply_patch` came as a tool with a free text or with fields, and before that as a shell command."""
+    if call.name == "apply_patch":
+        fields = record_of(call.input)
+        return text_of(call.input) or text_of(fields.get("input")) or text_of(fields.get("patch")) or None
+    if call.command and "apply_patch" in call.command[:200] and (found := PATCH.search(call.command)):
+        return found[0]
+    return None
+
+
+def _take_script(call: CallDraft, script: str) -> None:
+    """Code mode: the model wrote JavaScript that calls the tools."""
+    commands = [_unquoted(found[1]) for found in SCRIPT_COMMAND.finditer(script)]
+    call.kind = _script_kind(script)
+    call.command = "\n".join(commands) if commands and "exec_command" in script else None
+    if "apply_patch" in script and PATCH_BEGIN in script:
+        patch = PATCH.search(script)
+        if patch:
+            call.patch = patch[0] if "\n" in patch[0] else _unescaped(patch[0])
+
+
+def _script_kind(script: str) -> ToolKind:
+    for mark, kind in (
+        ("tools.exec_command", ToolKind.SHELL),
+        ("tools.apply_patch", ToolKind.EDIT),
+        ("tools.write_stdin", ToolKind.SHELL),
+        ("tools.mcp__", ToolKind.MCP),
+        ("tools.web", ToolKind.WEB),
+        ("tools.update_plan", ToolKind.TODO),
+        ("tools.view_image", ToolKind.READ),
+    ):
+        if mark in script:
+            return kind
+    return ToolKind.OTHER
+
+
+def _unquoted(literal: str) -> str:
+    return _unescaped(literal[1:-1])
+
+
+def _unescaped(text: str) -> str:
+    """JavaScript's escapes undone, as far as commands and patches use them."""
+
+    def plain(found: re.Match[str]) -> str:
+        mark = found[1]
+        if len(mark) == 5:
+            code = int(mark[1:], 16)
+            return "�" if 0xD800 <= code < 0xE000 else chr(code)
+        return ESCAPED.get(mark, mark)
+
+    return ESCAPE.sub(plain, text)
+
+
+def event_command(command: object) -> str | None:
+    """The command of an `exec_command_end` event: words, as `execve` takes them."""
+    return (
+        command_line([word for word in command if isinstance(word, str)])
+        if isinstance(command, list)
+        else None
+    )

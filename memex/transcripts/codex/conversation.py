@@ -1,0 +1,151 @@
+"""The turns of a rollout while it is read: what begins a turn, and which records repeat one another."""
+
+from collections import Counter
+from datetime import datetime
+from enum import Enum
+
+from memex.core.session import Role, TurnKind
+from memex.transcripts.codex.prompts import Said
+from memex.transcripts.codex.shapes import Item
+from memex.transcripts.draft import CallDraft, SessionDraft, TurnDraft
+
+KEY_LENGTH = 400
+
+
+class Source(Enum):
+    ITEM = "response_item"
+    EVENT = "event_msg"
+
+
+class Echoes:
+    """Texts that arrive from both sources, in either order; each pair counts once, a repeated text twice."""
+
+    def __init__(self) -> None:
+        self._unanswered: Counter[tuple[Source, str]] = Counter()
+
+    def is_first(self, source: Source, text: str) -> bool:
+        key = text.strip()
+        twin = (Source.EVENT if source is Source.ITEM else Source.ITEM, key)
+        if self._unanswered[twin] > 0:
+            self._unanswered[twin] -= 1
+            return False
+        self._unanswered[source, key] += 1
+        return True
+
+
+class Conversation:
+    def __init__(self) -> None:
+        self.draft = SessionDraft()
+        self.model: str | None = None
+        self.last_call: CallDraft | None = None
+        self._reply: TurnDraft | None = None
+        self._answered = False
+        self._calls: dict[str, tuple[TurnDraft, CallDraft]] = {}
+        self._replies = Echoes()
+        self._thoughts = Echoes()
+        self._typed: list[TurnDraft] = []
+        self._unconfirmed: list[TurnDraft] = []
+        self._prompts_are_typed = False
+
+    def use_model(self, model: str) -> None:
+        if model:
+            self.model = model
+            self.draft.models[model] = None
+
+    def reply(self, item: Item, time: datetime | None) -> TurnDraft:
+        """The turn an utterance of the model belongs to: a new one once a call of the last was answered."""
+        if self._reply is None or self._answered:
+            self._reply = self.draft.begin_turn(item.line, Role.ASSISTANT, TurnKind.REPLY, time)
+            self._reply.model = self.model
+            self._answered = False
+        self._reply.add_line(item.line.number)
+        return self._reply
+
+    def speak(self, item: Item, source: Source, text: str, time: datetime | None) -> None:
+        if text.strip() and self._replies.is_first(source, text):
+            self.reply(item, time).texts.append(text)
+
+    def think(self, item: Item, source: Source, text: str, time: datetime | None) -> None:
+        if text.strip() and self._thoughts.is_first(source, text):
+            self.reply(item, time).thoughts.append(text)
+
+    def begin_call(self, item: Item, call: CallDraft, time: datetime | None) -> None:
+        if call.id and call.id in self._calls:
+            return
+        turn = self.reply(item, time)
+        turn.calls.append(call)
+        self._calls[call.id] = (turn, call)
+        self.last_call = call
+
+    def call(self, call_id: str) -> CallDraft | None:
+        known = self._calls.get(call_id)
+        return known[1] if known else None
+
+    def answered_call(self, item: Item, call_id: str) -> CallDraft | None:
+        """The call that an output answers. What the model says next is a new turn."""
+        known = self._calls.get(call_id)
+        if known is None:
+            self.draft.skipped["output without its call"] += 1
+            return None
+        turn, call = known
+        turn.add_line(item.line.number)
+        if turn is self._reply:
+            self._answered = True
+        return call
+
+    def note(self, item: Item, role: Role, kind: TurnKind, text: str, time: datetime | None) -> TurnDraft:
+        """A turn that is no response of the model; whatever the model says next is a new response."""
+        self._reply = None
+        return self.draft.add_text(item.line, role, kind, text, time)
+
+    def interrupt(self, item: Item, text: str, time: datetime | None) -> None:
+        self.note(item, Role.USER, TurnKind.INTERRUPT, text, time)
+
+    def hear_item(self, item: Item, said: Said, time: datetime | None) -> None:
+        """A user's message as the model got it: typed, or put in by the harness. Only the event tells."""
+        if said.kind is not TurnKind.PROMPT:
+            self.note(item, said.role, said.kind, said.text, time)
+            return
+        if twin := _take_twin(self._typed, said.text):
+            twin.add_line(item.line.number)
+            return
+        turn = self._prompt(item, said, time)
+        self._unconfirmed.append(turn)
+
+    def hear_event(self, item: Item, said: Said, time: datetime | None) -> None:
+        """A user's message as it was typed."""
+        self._prompts_are_typed = True
+        if twin := _take_twin(self._unconfirmed, said.text):
+            twin.add_line(item.line.number)
+            twin.images = max(twin.images, said.images)
+            return
+        self._typed.append(self._prompt(item, said, time))
+
+    def finish(self) -> SessionDraft:
+        """In a file that says which prompts were typed, the others were put in by the harness."""
+        if self._prompts_are_typed:
+            for turn in self._unconfirmed:
+                turn.role, turn.kind = Role.SYSTEM, TurnKind.INJECTED
+        return self.draft
+
+    def _prompt(self, item: Item, said: Said, time: datetime | None) -> TurnDraft:
+        self._reply = None
+        turn = self.draft.begin_turn(item.line, Role.USER, TurnKind.PROMPT, time)
+        turn.images = said.images
+        if said.text:
+            turn.texts.append(said.text)
+        return turn
+
+
+def _take_twin(turns: list[TurnDraft], text: str) -> TurnDraft | None:
+    """The turn that says the same, or says it among names of attached files; taken from the list."""
+    key = _key(text)
+    for index in range(len(turns) - 1, max(-1, len(turns) - 9), -1):
+        other = _key("".join(turns[index].texts))
+        if key == other or (key and other and (key in other or other in key)):
+            return turns.pop(index)
+    return None
+
+
+def _key(text: str) -> str:
+    return " ".join(text[: KEY_LENGTH * 2].split())[:KEY_LENGTH]

@@ -1,0 +1,112 @@
+"""`response_item`s: what was said to the model, what it said, and its calls."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from memex.core.session import Role, ToolKind, TurnKind
+from memex.transcripts.codex.calls import custom_call, function_call, search_call, shell_call
+from memex.transcripts.codex.conversation import Conversation, Source
+from memex.transcripts.codex.outputs import decoded, read_output
+from memex.transcripts.codex.prompts import said_in
+from memex.transcripts.codex.shapes import Item
+from memex.transcripts.draft import CallDraft
+from memex.transcripts.fields import bounded, records_in, text_of
+from memex.transcripts.records import Record
+
+QUIET = {"ghost_snapshot", "compaction", "compaction_summary", "other"}
+FINISHED = ("completed", "failed")
+
+
+class Items:
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self._handlers: dict[str, Callable[[Item, datetime | None], None]] = {
+            "message": self._on_message,
+            "reasoning": self._on_reasoning,
+            "function_call_output": self._on_output,
+            "custom_tool_call_output": self._on_output,
+            "tool_search_output": self._on_found_tools,
+            "agent_message": self._on_agent_message,
+        }
+        self._calls: dict[str, Callable[[Record], CallDraft]] = {
+            "function_call": function_call,
+            "custom_tool_call": custom_call,
+            "local_shell_call": shell_call,
+            "web_search_call": search_call,
+            "tool_search_call": _tool_search,
+            "image_generation_call": _image_generation,
+        }
+
+    def take(self, item: Item, time: datetime | None) -> None:
+        payload = item.payload
+        kind = payload.get("type")
+        kind = kind if isinstance(kind, str) else ("message" if "role" in payload else "(no type)")
+        if begin := self._calls.get(kind):
+            self._conversation.begin_call(item, begin(payload), time)
+        elif handle := self._handlers.get(kind):
+            handle(item, time)
+        elif kind not in QUIET:
+            self._conversation.draft.skipped[f"response_item/{kind}"] += 1
+
+    def _on_message(self, item: Item, time: datetime | None) -> None:
+        role = item.payload.get("role")
+        content = item.payload.get("content")
+        if role == "assistant":
+            self._conversation.speak(item, Source.ITEM, _text_in(content), time)
+            return
+        for said in said_in(role, content):
+            self._conversation.hear_item(item, said, time)
+
+    def _on_reasoning(self, item: Item, time: datetime | None) -> None:
+        """Mostly opaque; the summary is for the reader, `content` is the raw thought of open models."""
+        self._conversation.reply(item, time)
+        for part in (*records_in(item.payload.get("summary")), *records_in(item.payload.get("content"))):
+            self._conversation.think(item, Source.ITEM, text_of(part.get("text")), time)
+
+    def _on_output(self, item: Item, _time: datetime | None) -> None:
+        call = self._conversation.answered_call(item, text_of(item.payload.get("call_id")))
+        if call is None or call.result is not None:
+            return
+        output = read_output(item.payload.get("output"))
+        if call.exit_status is None:
+            call.exit_status = output.exit_status
+        if call.duration_ms is None:
+            call.duration_ms = output.duration_ms
+        call.result = output.text
+        call.is_error = output.failed or bool(call.exit_status)
+        if call.kind is ToolKind.SUBAGENT and call.child_session is None:
+            call.child_session = text_of(decoded(output.text).get("agent_id")) or None
+
+    def _on_found_tools(self, item: Item, _time: datetime | None) -> None:
+        call = self._conversation.answered_call(item, text_of(item.payload.get("call_id")))
+        if call is not None:
+            call.result = "\n".join(
+                text_of(tool.get("name")) for tool in records_in(item.payload.get("tools"))
+            )
+
+    def _on_agent_message(self, item: Item, time: datetime | None) -> None:
+        """From one agent to another."""
+        if text := _text_in(item.payload.get("content")).strip():
+            self._conversation.note(item, Role.SYSTEM, TurnKind.NOTIFICATION, text, time)
+
+
+def _text_in(content: object) -> str:
+    if isinstance(content, str):
+        return content
+    return "\n\n".join(text for part in records_in(content) if (text := text_of(part.get("text"))))
+
+
+def _tool_search(payload: Record) -> CallDraft:
+    return CallDraft(
+        text_of(payload.get("call_id")), "tool_search", ToolKind.OTHER, bounded(payload.get("arguments"))
+    )
+
+
+def _image_generation(payload: Record) -> CallDraft:
+    """Its result is the image itself, in base64."""
+    call_id = text_of(payload.get("call_id")) or text_of(payload.get("id"))
+    call = CallDraft(
+        call_id, "image_generation", ToolKind.OTHER, {"prompt": text_of(payload.get("revised_prompt"))}
+    )
+    call.result = "[image]" if payload.get("status") in FINISHED else None
+    return call

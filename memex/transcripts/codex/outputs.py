@@ -1,0 +1,101 @@
+"""The output of a call, in every shape that Codex has written."""
+
+import re
+from typing import NamedTuple
+
+import msgspec
+
+from memex.transcripts.fields import record_of, records_in, text_of, whole_number, without_ansi
+from memex.transcripts.records import Record
+
+HEADER = re.compile(
+    r"(?:Command: |Chunk ID: |Exit code: |Wall time|Script (?:completed|failed|running|terminated))"
+)
+EXIT = re.compile(r"^(?:Process exited with code|Exit code:) (-?\d{1,9})$", re.MULTILINE)
+WALL_TIME = re.compile(r"^Wall time:? (\d{1,7}(?:\.\d{1,9})?) seconds$", re.MULTILINE)
+OUTPUT = re.compile(r"^Output:\n?", re.MULTILINE)
+FAILURE = re.compile(
+    r"(?:[\w./]+ ){0,3}failed\b|(?:execution )?error\b|aborted by user|unsupported call|unknown tool|cannot ",
+    re.IGNORECASE,
+)
+HEADER_LENGTH = 20_000
+"""The command that a header repeats may be a long script."""
+
+
+class Output(NamedTuple):
+    text: str
+    exit_status: int | None = None
+    failed: bool = False
+    duration_ms: int | None = None
+
+
+def read_output(output: object) -> Output:
+    if isinstance(output, str):
+        if output.startswith("{") and (fields := decoded(output)) and "output" in fields:
+            return _from_fields(fields)
+        return _from_text(output)
+    if isinstance(output, list):
+        return _from_parts([_part_text(part) for part in records_in(output)])
+    fields = record_of(output)
+    if "content" in fields:
+        whole = read_output(fields.get("content"))
+        return whole._replace(failed=whole.failed or fields.get("success") is False)
+    return _from_fields(fields)
+
+
+def decoded(text: str) -> Record:
+    """The JSON object that a text holds, else an empty one."""
+    try:
+        return record_of(msgspec.json.decode(text))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return {}
+
+
+def _from_fields(fields: Record) -> Output:
+    """`{output, metadata: {exit_code, duration_seconds}}`; code mode has the facts beside `output`."""
+    facts = record_of(fields.get("metadata")) or fields
+    seconds = facts.get("duration_seconds", facts.get("wall_time_seconds"))
+    status = whole_number(facts.get("exit_code"))
+    return Output(without_ansi(text_of(fields.get("output"))), status, bool(status), _milliseconds(seconds))
+
+
+def _from_parts(parts: list[str]) -> Output:
+    """The first part is the header; the others are what the script showed."""
+    if not parts:
+        return Output("")
+    head = _from_text(parts[0])
+    shown = [
+        _from_fields(fields) if (fields := _command_fields(part)) else Output(part) for part in parts[1:]
+    ]
+    text = "\n".join(filter(None, (head.text, *(one.text for one in shown))))
+    statuses = [one.exit_status for one in (head, *shown) if one.exit_status is not None]
+    status = next((status for status in statuses if status), statuses[0] if statuses else None)
+    return Output(without_ansi(text), status, head.failed or bool(status), head.duration_ms)
+
+
+def _command_fields(part: str) -> Record:
+    """A script that shows the whole result of `exec_command` shows it as JSON."""
+    return decoded(part) if part.startswith('{"chunk_id"') else {}
+
+
+def _from_text(text: str) -> Output:
+    if not HEADER.match(text):
+        return Output(without_ansi(text), failed=FAILURE.match(text) is not None)
+    start = OUTPUT.search(text, 0, HEADER_LENGTH)
+    header, body = (text[: start.start()], text[start.end() :]) if start else (text[:HEADER_LENGTH], text)
+    exit_code, wall_time = EXIT.search(header), WALL_TIME.search(header)
+    status = int(exit_code[1]) if exit_code else None
+    failed = bool(status) or header.startswith("Script failed")
+    return Output(
+        without_ansi(body), status, failed, _milliseconds(float(wall_time[1])) if wall_time else None
+    )
+
+
+def _part_text(part: Record) -> str:
+    return "[image]" if part.get("type") == "input_image" else text_of(part.get("text"))
+
+
+def _milliseconds(seconds: object) -> int | None:
+    if isinstance(seconds, int | float) and 0 <= seconds < 1e9:
+        return round(seconds * 1000)
+    return None

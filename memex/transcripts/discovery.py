@@ -1,0 +1,94 @@
+"""Which files may be transcripts, without opening any."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from memex.transcripts.readers import READERS
+
+NOT_TRANSCRIPTS = {"journal.jsonl", "history.jsonl", "session_index.jsonl", "sessions-index.jsonl"}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    path: Path
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A folder or a file that is there, but cannot be looked into."""
+
+    path: Path
+    reason: str
+
+
+def default_roots() -> tuple[Path, ...]:
+    """The agents' own folders that exist on this machine."""
+    return tuple(root for reader in READERS for root in reader.roots() if root.is_dir())
+
+
+def find_transcripts(roots: Iterable[Path]) -> Iterator[FoundFile | Unreadable]:
+    """Walks folders, in the order of names; a root may also be a file.
+
+    Paths are absolute and keep their symbolic links. What is reached twice is yielded once.
+    """
+    walk = _Walk()
+    for root in roots:
+        yield from walk.visit(root.expanduser().absolute())
+
+
+@dataclass(slots=True)
+class _Walk:
+    seen: set[tuple[int, int]] = field(default_factory=set)
+    """(device, inode) of every file and folder so far: ends loops of symbolic links."""
+
+    def visit(self, root: Path) -> Iterator[FoundFile | Unreadable]:
+        pending = [root]
+        while pending:
+            path = pending.pop()
+            try:
+                status = os.stat(path)  # noqa: PTH116 - on Windows os.scandir's status has no inode
+                if self._seen_before(status):
+                    continue
+                if stat.S_ISDIR(status.st_mode):
+                    pending.extend(reversed(_children(path)))
+                elif stat.S_ISREG(status.st_mode):
+                    yield FoundFile(path, status.st_size, status.st_mtime_ns)
+            except OSError as cause:
+                yield Unreadable(path, cause.strerror or str(cause))
+
+    def _seen_before(self, status: os.stat_result) -> bool:
+        identity = (status.st_dev, status.st_ino)
+        if not status.st_ino:
+            return False
+        if identity in self.seen:
+            return True
+        self.seen.add(identity)
+        return False
+
+
+def _children(folder: Path) -> list[Path]:
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if _may_matter(entry))
+    return [folder / name for name in names]
+
+
+def _may_matter(entry: "os.DirEntry[str]") -> bool:
+    if _is_transcript_name(entry.name):
+        return True
+    try:
+        return entry.is_dir()
+    except OSError:
+        return True
+
+
+def _is_transcript_name(name: str) -> bool:
+    """Codex wrote `rollout-….json` before mid-2025."""
+    lower = name.lower()
+    if lower.endswith(".json"):
+        return lower.startswith("rollout-")
+    return lower.endswith(".jsonl") and lower not in NOT_TRANSCRIPTS

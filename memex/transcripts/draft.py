@@ -1,0 +1,144 @@
+"""Turns and calls while they are being read: results and later blocks arrive after the turn began."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from memex.core.session import FileDiff, FileTouch, Role, SourceSpan, ToolCall, ToolKind, Turn, TurnKind
+from memex.transcripts.diffs import patch_diffs
+from memex.transcripts.records import Line
+
+TITLE_LENGTH = 120
+
+
+class CallDraft(Struct):
+    """`files` is what the input says the call would touch; it counts once the call has succeeded."""
+
+    id: str
+    name: str
+    kind: ToolKind
+    input: Any
+    command: str | None = None
+    result: str | None = None
+    is_error: bool = False
+    exit_status: int | None = None
+    duration_ms: int | None = None
+    files: tuple[FileTouch, ...] = ()
+    diffs: tuple[FileDiff, ...] = ()
+    child_session: str | None = None
+    patch: str = ""
+    """The text of an `apply_patch`: read at the end, and only when no better diff has come."""
+
+    @property
+    def succeeded(self) -> bool:
+        return self.result is not None and not self.is_error
+
+    def take_diffs(self, diffs: tuple[FileDiff, ...]) -> None:
+        self.diffs = diffs
+        self.files = tuple([FileTouch(diff.path, diff.kind) for diff in diffs])
+
+    def finish(self) -> ToolCall:
+        if self.patch and not self.diffs and self.succeeded:
+            self.take_diffs(patch_diffs(self.patch))
+        return ToolCall(
+            id=self.id,
+            name=self.name,
+            kind=self.kind,
+            input=self.input,
+            result=self.result,
+            is_error=self.is_error,
+            command=self.command,
+            exit_status=self.exit_status,
+            duration_ms=self.duration_ms,
+            files=self.files if self.succeeded else (),
+            diffs=self.diffs if self.succeeded else (),
+            child_session=self.child_session,
+        )
+
+
+class TurnDraft(Struct):
+    role: Role
+    kind: TurnKind
+    line: int
+    byte: int
+    lines: list[int]
+    texts: list[str]
+    thoughts: list[str]
+    calls: list[CallDraft]
+    time: datetime | None = None
+    model: str | None = None
+    images: int = 0
+    inline_sidechain: bool = False
+    """Said to or by a sub-agent whose lines stand in its parent's file (Claude Code 1.0)."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.texts or self.thoughts or self.calls or self.images)
+
+    def add_line(self, number: int) -> None:
+        if self.lines[-1] != number:
+            self.lines.append(number)
+
+    def finish(self, index: int) -> Turn:
+        return Turn(
+            index=index,
+            role=self.role,
+            kind=self.kind,
+            text="\n\n".join(self.texts),
+            thinking="\n\n".join(self.thoughts),
+            time=self.time,
+            model=self.model,
+            tool_calls=tuple([call.finish() for call in self.calls]),
+            span=SourceSpan(self.line, self.byte, tuple(self.lines)),
+            images=self.images,
+        )
+
+
+class SessionDraft:
+    """What every reader gathers on its way through a file."""
+
+    def __init__(self) -> None:
+        self.turns: list[TurnDraft] = []
+        self.skipped: Counter[str] = Counter()
+        self.models: dict[str, None] = {}
+        self.started_at: datetime | None = None
+        self.ended_at: datetime | None = None
+
+    def begin_turn(self, line: Line, role: Role, kind: TurnKind, time: datetime | None) -> TurnDraft:
+        turn = TurnDraft(role, kind, line.number, line.byte, [line.number], [], [], [], time)
+        self.turns.append(turn)
+        return turn
+
+    def add_text(self, line: Line, role: Role, kind: TurnKind, text: str, time: datetime | None) -> TurnDraft:
+        turn = self.begin_turn(line, role, kind, time)
+        turn.texts.append(text)
+        return turn
+
+    def saw_time(self, time: datetime | None) -> None:
+        """Files are not in the order of time, so the span is of the earliest and the latest."""
+        if time is None:
+            return
+        if self.started_at is None or time < self.started_at:
+            self.started_at = time
+        if self.ended_at is None or time > self.ended_at:
+            self.ended_at = time
+
+    def finish_turns(self) -> tuple[Turn, ...]:
+        kept = [turn for turn in self.turns if not turn.is_empty]
+        return tuple([turn.finish(index) for index, turn in enumerate(kept)])
+
+
+def first_prompt_title(turns: tuple[Turn, ...]) -> str:
+    """The first prompt, else the first slash command, on one line."""
+    for kind in (TurnKind.PROMPT, TurnKind.SLASH_COMMAND):
+        for turn in turns:
+            if turn.kind is kind and turn.text.strip():
+                return one_line(turn.text)
+    return ""
+
+
+def one_line(text: str) -> str:
+    line = " ".join(text[: TITLE_LENGTH * 8].split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"

@@ -1,0 +1,136 @@
+"""JSON lines from a byte stream, one at a time; a line that cannot be read costs that line only."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from math import inf
+from typing import Any, BinaryIO, NamedTuple
+
+import msgspec
+
+from memex.core.session import Problem
+
+Record = dict[str, Any]
+
+MAX_PROBLEMS = 1000
+NOT_AN_OBJECT = "it is JSON, but not an object"
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_decode = msgspec.json.Decoder().decode
+
+
+def _integer(digits: str) -> int | float:
+    """Integers too long for Python's own limit become infinite, as floats out of range do."""
+    try:
+        return int(digits)
+    except ValueError:
+        return -inf if digits.startswith("-") else inf
+
+
+LENIENT = json.JSONDecoder(strict=False, parse_int=_integer)
+
+
+RawLine = tuple[int, int, bytes]
+"""1-based number, offset of the first byte, and the bytes with the line's end."""
+
+
+class Line(NamedTuple):
+    number: int
+    byte: int
+    record: Record
+
+
+def nothing(_raw: bytes) -> bool:
+    return False
+
+
+class ProblemLog:
+    """Collects problems; past `MAX_PROBLEMS` it only counts, since a corrupt file can have millions."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+        self._more = 0
+
+    def add(self, line: int, what: str, why: str) -> None:
+        if len(self._problems) < MAX_PROBLEMS:
+            self._problems.append(Problem(line, what, why))
+        else:
+            self._more += 1
+
+    def all(self) -> tuple[Problem, ...]:
+        if not self._more:
+            return tuple(self._problems)
+        return (*self._problems, Problem(0, "more", f"{self._more} more problems are not listed"))
+
+
+def split_lines(stream: BinaryIO) -> Iterator[RawLine]:
+    """The stream must be buffered: memory is then bounded by the longest line, and lines are cut in C."""
+    byte = 0
+    for number, raw in enumerate(stream, start=1):
+        yield number, byte, raw
+        byte += len(raw)
+
+
+def decode_lines(
+    lines: Iterable[RawLine], problems: ProblemLog, is_noise: Callable[[bytes], bool] = nothing
+) -> Iterator[Line]:
+    """The lines that hold a JSON object. Noise is passed over undecoded."""
+    for number, byte, raw in lines:
+        if is_noise(raw):
+            continue
+        try:
+            value = _decode(raw)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
+            for rescued in _rescue(number, raw, problems, refusal):
+                yield Line(number, byte, rescued)
+            continue
+        if type(value) is dict:
+            yield Line(number, byte, value)
+        else:
+            problems.add(number, "line skipped", NOT_AN_OBJECT)
+
+
+def as_document(lines: Iterable[RawLine]) -> list[RawLine]:
+    """All lines as one: a JSON document that was written over many lines."""
+    return [(1, 0, b"".join(raw for _, _, raw in lines))]
+
+
+def _rescue(number: int, raw: bytes, problems: ProblemLog, refusal: Exception) -> tuple[Record, ...]:
+    """A second, lenient reading of a line that the strict decoder refused; nothing when it is lost."""
+    bare = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").strip()
+    if not bare:
+        if b"\0" in raw:
+            problems.add(number, "line skipped", "it holds only NUL bytes")
+        return ()
+    text = bare.decode("utf-8", errors="replace")
+    try:
+        values = tuple(_values(text))
+    except (ValueError, RecursionError):
+        problems.add(number, "line skipped", f"it is not JSON: {refusal}")
+        return ()
+    if b"\0" in raw or "�" in text or "\\ud" in text.lower():
+        problems.add(number, "line repaired", "its text was damaged; unreadable characters were replaced")
+    objects = tuple(value for value in values if isinstance(value, dict))
+    if len(objects) < len(values):
+        problems.add(number, "line skipped", NOT_AN_OBJECT)
+    return objects
+
+
+def _values(text: str) -> Iterator[Any]:
+    """Usually one; two writers at once, or a lost line feed, leave several values on a line."""
+    end = 0
+    while end < len(text):
+        value, end = LENIENT.raw_decode(text, end)
+        yield _without_surrogates(value)
+        while end < len(text) and text[end] in " \t\r":
+            end += 1
+
+
+def _without_surrogates(value: object) -> object:
+    if isinstance(value, str):
+        return LONE_SURROGATE.sub("�", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value
