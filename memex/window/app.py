@@ -1,0 +1,298 @@
+"""The composition root: builds every part of the window and holds every connection between parts."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from memex.core.errors import EngineError, MemexError
+from memex.core.lenses import Lens
+from memex.core.library import LibraryStatus
+from memex.core.paths import LibraryPaths
+from memex.core.settings import Theme
+from memex.window.appearance import Appearance
+from memex.window.commands import COMMANDS, make_actions
+from memex.window.emptiness import Situation, explain
+from memex.window.errors import ErrorFunnel
+from memex.window.finder import Clock, Finder, Shown, local_now
+from memex.window.keyboard import ShortcutGuard
+from memex.window.library_watch import LibraryWatch
+from memex.window.opener import Opener, Opening
+from memex.window.preferences import Preferences
+from memex.window.remembering import restore, state_of
+from memex.window.replay.pane import TurnsWanted
+from memex.window.results_model import ResultRow
+from memex.window.window_state import load_window_state, save_window_state
+from memex.window.worker import EngineHandle, EngineState
+
+SWITCH_INTERVAL = 0.001
+"""Seconds until another thread gives way to the window's; Python's own 5 ms cost frames."""
+
+
+def agent_folders() -> Sequence[Path]:
+    from memex.transcripts.discovery import (
+        default_roots,
+    )  # brings in every reader; asked after the first paint
+
+    return default_roots()
+
+
+class App(QObject):
+    """Built from its parts, so that a test builds it around an engine of its own."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        paths: LibraryPaths,
+        make_engine: Callable[[], EngineHandle],
+        *,
+        demo_command: Sequence[str],
+        find_agent_folders: Callable[[], Sequence[Path]] = agent_folders,
+        clock: Clock = local_now,
+    ) -> None:
+        super().__init__()
+        self._application = application
+        self._paths = paths
+        self._demo_command = tuple(demo_command)
+        self._find_agent_folders = find_agent_folders
+        self._remembered: Opening | None = None
+        self.errors = ErrorFunnel()
+        self.preferences = Preferences(paths.settings)
+        self.appearance = Appearance(application, self.preferences)
+        self.window = self.appearance.window
+        self.finder = Finder(self.window.model, clock)
+        self.opener = Opener(self.window.replay)
+        self.watch = LibraryWatch()
+        self.engine = make_engine()
+        self.actions = make_actions(self.window, COMMANDS, self._handlers())
+        self.window.fill_menus(self.actions)
+        self._guard = ShortcutGuard()
+        application.installEventFilter(self._guard)
+        self._connect_finding()
+        self._connect_library()
+        self._connect_replay()
+        self._connect_window()
+        self._restore()
+        self._check_choices()
+
+    def start(self) -> None:
+        """Show the window; the engine starts once it has been painted."""
+        self.window.painted.connect(self._on_painted)
+        self._show_situation(self.watch.situation)
+        self.window.search_box.setFocus()
+        self.window.show()
+
+    @Slot()
+    def stop(self) -> None:
+        try:
+            self._paths.home.mkdir(parents=True, exist_ok=True)
+            save_window_state(self._paths.window_state, state_of(self.window))
+        except OSError as cause:
+            self.errors.take(MemexError(f"The layout could not be saved: {cause.strerror}."))
+        self.engine.stop()
+        self._application.removeEventFilter(self._guard)
+
+    def _connect_finding(self) -> None:
+        window, finder = self.window, self.finder
+        window.search_box.search_wanted.connect(self.watch.take_question)
+        window.search_box.search_wanted.connect(finder.find)
+        window.search_box.moved.connect(window.results.move)
+        window.search_box.accepted.connect(window.results.open_current)
+        window.lens_panel.weights_changed.connect(finder.set_weights)
+        window.lens_panel.recency_changed.connect(finder.set_recency)
+        finder.search_wanted.connect(self.engine.search)
+        finder.sessions_wanted.connect(self.engine.list_sessions)
+        self.engine.searched.connect(finder.take_table)
+        self.engine.sessions_listed.connect(finder.take_sessions)
+        finder.shown.connect(self.watch.take_answer)
+        finder.shown.connect(self._on_shown)
+        window.results.selected.connect(window.inspector.show_row)
+
+    def _connect_library(self) -> None:
+        engine, watch, status_bar = self.engine, self.watch, self.window.status_bar
+        for source, take, show in (
+            (engine.status_changed, watch.take_status, status_bar.show_status),
+            (engine.state_changed, watch.take_state, status_bar.show_state),
+            (engine.job_progressed, watch.take_progress, status_bar.show_job),
+        ):
+            source.connect(take)
+            source.connect(show)
+        engine.job_finished.connect(watch.take_report)
+        engine.job_finished.connect(self._on_job_finished)
+        engine.state_changed.connect(self._on_state_changed)
+        engine.status_changed.connect(self._on_first_status)
+        watch.changed.connect(self._show_situation)
+        watch.grown.connect(self.finder.refresh_soon)
+        status_bar.pause_wanted.connect(engine.pause)
+        status_bar.resume_wanted.connect(engine.resume)
+        status_bar.cancel_wanted.connect(engine.cancel)
+        status_bar.failures_wanted.connect(self.window.failures.show)
+
+    def _connect_replay(self) -> None:
+        window, opener, engine = self.window, self.opener, self.engine
+        window.results.opened.connect(self._on_row_opened)
+        opener.session_wanted.connect(engine.open_session)
+        opener.shown.connect(self._on_session_shown)
+        engine.session_opened.connect(opener.take_outline)
+        engine.session_opened.connect(window.inspector.take_outline)
+        engine.turns_arrived.connect(window.replay.take_turns)
+        window.replay.turns_wanted.connect(self._on_turns_wanted)
+        window.replay.session_wanted.connect(opener.open_id)
+
+    def _connect_window(self) -> None:
+        self.engine.failed.connect(self._on_failed)
+        self.engine.crashed.connect(self.errors.take)
+        self.preferences.failed.connect(self.errors.take)
+        self.errors.message.connect(self.window.message_strip.show_sentence)
+        self.errors.report.connect(self.window.bug_report.add)
+        self.window.empty_state.wanted.connect(self._on_command_wanted)
+        self.window.folder_chosen.connect(self._on_folder_chosen)
+        self.window.pane_toggled.connect(self._on_pane_toggled)
+        self.window.closing.connect(self.stop)
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        window, replay = self.window, self.window.replay
+        handlers: dict[str, Callable[[], object]] = {
+            "library.index_folder": window.choose_folder,
+            "library.rescan": self.engine.start_indexing,
+            "library.failures": window.failures.show,
+            "library.demo": self._open_demo,
+            "window.quit": window.close,
+            "search.focus": window.search_box.focus_all,
+            "search.clear": window.search_box.clear,
+            "session.copy_id": self._copy_session_id,
+            "session.open": window.results.open_current,
+            "lenses.reset": window.lens_panel.reset,
+            "view.animations": self.appearance.toggle_animations,
+            "results.next": partial(window.results.move, 1),
+            "results.previous": partial(window.results.move, -1),
+            "results.focus": window.focus_results,
+            "replay.focus": window.focus_replay,
+            "replay.play": replay.toggle_play,
+            "replay.forward": replay.step_forward,
+            "replay.back": replay.step_back,
+            "replay.next_error": replay.next_error,
+            "replay.previous_error": replay.previous_error,
+            "replay.next_prompt": replay.next_prompt,
+            "replay.previous_prompt": replay.previous_prompt,
+            "replay.first": replay.go_first,
+            "replay.last": replay.go_last,
+            "help.keys": window.key_sheet.toggle,
+        }
+        handlers |= {f"pane.{name}": partial(window.toggle_pane, name) for name in window.panes}
+        handlers |= {f"theme.{theme}": partial(self.appearance.choose_theme, theme) for theme in Theme}
+        return handlers | {f"lens.{lens}": partial(self._choose_lens, lens) for lens in Lens}
+
+    @Slot()
+    def _on_painted(self) -> None:
+        self.preferences.report()
+        self.engine.start()
+        if self.preferences.settings.agent_folders:
+            self.watch.take_agent_folders(self._find_agent_folders())
+
+    @Slot(object)
+    def _on_state_changed(self, state: EngineState) -> None:
+        """What was asked while there was no engine is asked again."""
+        if state is EngineState.READY:
+            self.finder.refresh()
+            if self._remembered:
+                self.opener.open(self._remembered)
+                self._remembered = None
+
+    @Slot(object)
+    def _on_first_status(self, status: LibraryStatus) -> None:
+        """A library that is in use is brought up to date; a new one waits for the user's word."""
+        self.engine.status_changed.disconnect(self._on_first_status)
+        if status.job is None and (status.sessions or self.preferences.settings.folders):
+            self.engine.start_indexing()
+
+    @Slot(object)
+    def _show_situation(self, situation: Situation) -> None:
+        self.window.show_emptiness(explain(situation))
+        self.window.search_box.show_count(self.watch.count_in_words)
+        if situation.status:
+            self.window.failures.show_failures(situation.status.failed)
+
+    @Slot(object)
+    def _on_shown(self, shown: Shown) -> None:
+        self.window.status_bar.show_took(shown.took_ms)
+
+    @Slot()
+    def _on_job_finished(self) -> None:
+        self.window.status_bar.show_job(None)
+
+    @Slot(object)
+    def _on_row_opened(self, row: ResultRow) -> None:
+        self.opener.open_row(row, self.finder.text)
+
+    @Slot(bool)
+    def _on_session_shown(self, takes_keyboard: bool) -> None:
+        if takes_keyboard:
+            self.window.focus_replay()
+
+    @Slot(object)
+    def _on_turns_wanted(self, wanted: TurnsWanted) -> None:
+        self.engine.get_turns(wanted.session_key, wanted.first, wanted.count)
+
+    @Slot(object)
+    def _on_failed(self, error: MemexError) -> None:
+        if not self.opener.take_failure(error):
+            self.errors.take(error)
+
+    @Slot(str)
+    def _on_command_wanted(self, command: str) -> None:
+        self.actions[command].trigger()
+
+    @Slot(str)
+    def _on_folder_chosen(self, folder: str) -> None:
+        self.preferences.add_folder(folder)
+        self.engine.start_indexing((folder,))
+
+    @Slot(str, bool)
+    def _on_pane_toggled(self, name: str, visible: bool) -> None:
+        self.actions[f"pane.{name}"].setChecked(visible)
+
+    def _choose_lens(self, lens: Lens) -> None:
+        self.window.show_pane("lenses", True)
+        self.window.lens_panel.choose(lens)
+
+    def _copy_session_id(self) -> None:
+        if row := self.window.results.current_row:
+            QGuiApplication.clipboard().setText(row.card.id)
+
+    def _open_demo(self) -> None:
+        """The demo library has a home and a window of its own."""
+        try:
+            subprocess.Popen(self._demo_command)
+        except OSError as cause:
+            self.errors.take(EngineError(f"The demo library could not be opened: {cause.strerror}."))
+
+    def _check_choices(self) -> None:
+        settings = self.preferences.settings
+        self.actions[f"theme.{settings.theme}"].setChecked(True)
+        self.actions["view.animations"].setChecked(settings.animations)
+
+    def _restore(self) -> None:
+        state = load_window_state(self._paths.window_state)
+        restore(self.window, state)
+        if state.session:
+            self._remembered = Opening(state.session, state.turn, takes_keyboard=False)
+
+
+def run(home: Path) -> int:
+    """Open the window on a library and stay until it is closed."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Memex")
+    application.setStyle("Fusion")
+    paths = LibraryPaths(home)
+    demo_command = (sys.executable, "-m", "memex", "--home", str(home), "demo")
+    app = App(application, paths, partial(EngineHandle, paths), demo_command=demo_command)
+    app.errors.install()
+    app.start()
+    return application.exec()

@@ -1,0 +1,125 @@
+"""Every command of the window in one table; menus, shortcuts, tooltips and the key sheet read it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+MENUS = ("File", "Edit", "View", "Session", "Go", "Help")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`keys` are shortcuts in Qt's portable spelling. One with a `choice` is checkable, alone within it."""
+
+    id: str
+    title: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    checkable: bool = False
+    choice: str = ""
+    opens_group: bool = False
+    """Whether a line in the menu goes before it."""
+
+
+COMMANDS = (
+    Command("library.index_folder", "Index Folder…", "File", ("Ctrl+I",)),
+    Command("library.rescan", "Rescan", "File", ("F5",)),
+    Command("library.failures", "Files That Could Not Be Read", "File"),
+    Command("library.demo", "Open the Demo Library", "File", opens_group=True),
+    Command("window.quit", "Quit", "File", ("Ctrl+Q",), opens_group=True),
+    Command("search.focus", "Find Sessions", "Edit", ("/", "Ctrl+F")),
+    Command("search.clear", "Clear Search", "Edit", ("Ctrl+Backspace",)),
+    Command("session.copy_id", "Copy Session Id", "Edit", ("Ctrl+Shift+C",), opens_group=True),
+    Command("lenses.reset", "Reset Lenses", "Edit", ("0",), opens_group=True),
+    Command("pane.lenses", "Lenses", "View", ("Ctrl+1",), checkable=True),
+    Command("pane.details", "Details", "View", ("Ctrl+2",), checkable=True),
+    Command("pane.replay", "Replay", "View", ("Ctrl+3",), checkable=True),
+    Command("theme.system", "System Theme", "View", choice="theme", opens_group=True),
+    Command("theme.light", "Light", "View", choice="theme"),
+    Command("theme.dark", "Dark", "View", choice="theme"),
+    Command("view.animations", "Glide When Re-ranking", "View", checkable=True, opens_group=True),
+    Command("session.open", "Open Replay", "Session", ("Ctrl+Return",)),
+    Command("results.next", "Next Result", "Session", ("J",), opens_group=True),
+    Command("results.previous", "Previous Result", "Session", ("K",)),
+    Command("replay.play", "Play or Pause", "Session", ("Space",), opens_group=True),
+    Command("replay.forward", "Next Turn", "Session", ("]",)),
+    Command("replay.back", "Previous Turn", "Session", ("[",)),
+    Command("replay.next_error", "Next Error", "Session", ("E",)),
+    Command("replay.previous_error", "Previous Error", "Session", ("Shift+E",)),
+    Command("replay.next_prompt", "Next Prompt", "Session", ("P",)),
+    Command("replay.previous_prompt", "Previous Prompt", "Session", ("Shift+P",)),
+    Command("replay.first", "First Turn", "Session", ("G",)),
+    Command("replay.last", "Last Turn", "Session", ("Shift+G",)),
+    Command("results.focus", "Results", "Go", ("Esc",)),
+    Command("replay.focus", "Replay", "Go", ("R",)),
+    Command("lens.content", "Content Lens", "Go", ("1",), opens_group=True),
+    Command("lens.tool", "Tool Lens", "Go", ("2",)),
+    Command("lens.path", "Path Lens", "Go", ("3",)),
+    Command("lens.error", "Error Lens", "Go", ("4",)),
+    Command("lens.code", "Code Lens", "Go", ("5",)),
+    Command("lens.words", "Words Lens", "Go", ("6",)),
+    Command("lens.late", "Late Lens", "Go", ("7",)),
+    Command("help.keys", "Keys", "Help", ("?", "F1")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NativeKey:
+    """A key that a widget handles by itself; listed so that the key sheet is complete."""
+
+    keys: str
+    what: str
+    menu: str
+
+
+NATIVE_KEYS = (
+    NativeKey("↑ ↓", "Move through the results", "Session"),
+    NativeKey("Enter", "Open the replay at the hit", "Session"),
+    NativeKey("← →", "Weigh the chosen lens", "Go"),
+    NativeKey("Tab", "Next part of the window", "Go"),
+)
+
+
+def make_actions(
+    parent: QWidget, commands: Iterable[Command], handlers: Mapping[str, Callable[[], object]]
+) -> dict[str, QAction]:
+    """Bind each command to its handler; a missing or a left-over handler is an error at start."""
+    commands = tuple(commands)
+    if unmatched := {command.id for command in commands} ^ set(handlers):
+        raise ValueError(f"commands and handlers differ: {sorted(unmatched)}")
+    return {command.id: _make_action(parent, command, handlers[command.id]) for command in commands}
+
+
+def keys_in_words(command: Command) -> str:
+    """The shortcuts as the platform writes them, `/ or Ctrl+F`."""
+    return " or ".join(map(_key_in_words, command.keys))
+
+
+def tip(command_id: str) -> str:
+    """The tooltip of a button that does what the command does."""
+    command = next(command for command in COMMANDS if command.id == command_id)
+    return f"{command.title} ({keys_in_words(command)})" if command.keys else command.title
+
+
+def _key_in_words(key: str) -> str:
+    """A letter alone is small, as it is typed."""
+    text = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+    return text.lower() if len(text) == 1 else text
+
+
+def _make_action(parent: QWidget, command: Command, handler: Callable[[], object]) -> QAction:
+    action = QAction(command.title, parent)
+    action.setObjectName(command.id)
+    action.setShortcuts([QKeySequence(key) for key in command.keys])
+    action.setCheckable(command.checkable or bool(command.choice))
+    action.triggered.connect(partial(_run, handler))
+    parent.addAction(action)
+    return action
+
+
+def _run(handler: Callable[[], object], _checked: bool = False) -> None:
+    """Drop the `checked` flag that `triggered` always carries."""
+    handler()

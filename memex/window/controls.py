@@ -1,0 +1,34 @@
+"""Labels and buttons as the style sheet knows them."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+
+
+def make_label(text: str = "", name: str = "") -> QLabel:
+    label = QLabel(text)
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def make_number() -> QLabel:
+    label = make_label(name="number")
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return label
+
+
+def make_tool_button(name: str, tip: str) -> QToolButton:
+    """A button of one icon; its name is what a screen reader says."""
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    return button
+
+
+def make_link(text: str) -> QPushButton:
+    """A button that looks like the text around it, underlined."""
+    button = QPushButton(text)
+    button.setObjectName("link")
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    return button

@@ -1,0 +1,79 @@
+"""What the window knows of its library and engine, as one value that is replaced when news comes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+
+from memex.core.library import IndexReport, LibraryStatus, Progress
+from memex.window.emptiness import Situation
+from memex.window.finder import Shown
+from memex.window.wording import count
+from memex.window.worker import EngineState
+
+
+class LibraryWatch(QObject):
+    changed = Signal(object)  # Situation
+    grown = Signal()  # sessions or vectors were added or went
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.situation = Situation()
+
+    @property
+    def count_in_words(self) -> str:
+        """`23 of 1,204` for a search, `1,204 sessions` for the list."""
+        found, status = self.situation.count, self.situation.status
+        if found is None:
+            return ""
+        if self.situation.text and status:
+            return f"{found:,} of {status.sessions:,}"
+        return count(found, "session")
+
+    def take_agent_folders(self, folders: Sequence[Path]) -> None:
+        self._know(replace(self.situation, has_agent_folders=bool(folders)))
+
+    @Slot(object)
+    def take_state(self, state: EngineState) -> None:
+        self._know(replace(self.situation, engine=state))
+
+    @Slot(object)
+    def take_status(self, status: LibraryStatus) -> None:
+        before = self.situation.status
+        self._know(replace(self.situation, status=status))
+        if before and _sizes(before) != _sizes(status):
+            self.grown.emit()
+
+    @Slot(object)
+    def take_progress(self, progress: Progress) -> None:
+        self._know_job(progress)
+
+    @Slot(object)
+    def take_report(self, report: IndexReport) -> None:  # noqa: ARG002 (the counts come with the status)
+        self._know_job(None)
+        self.grown.emit()
+
+    @Slot(str)
+    def take_question(self, text: str) -> None:
+        """An empty list says nothing of the new question yet."""
+        self._know(replace(self.situation, text=text, count=self.situation.count or None))
+
+    @Slot(object)
+    def take_answer(self, shown: Shown) -> None:
+        self._know(replace(self.situation, text=shown.text, count=shown.count, degraded=shown.degraded))
+
+    def _know_job(self, job: Progress | None) -> None:
+        if self.situation.status:
+            status = msgspec.structs.replace(self.situation.status, job=job)
+            self._know(replace(self.situation, status=status))
+
+    def _know(self, situation: Situation) -> None:
+        if situation != self.situation:
+            self.situation = situation
+            self.changed.emit(situation)
+
+
+def _sizes(status: LibraryStatus) -> tuple[int, int, int]:
+    return status.sessions, status.indexed, status.with_vectors

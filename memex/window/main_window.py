@@ -1,0 +1,165 @@
+"""The frame: search above, lenses and details left, results between, replay right, status below."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from memex.window.bug_report import BugReport
+from memex.window.commands import COMMANDS, MENUS
+from memex.window.emptiness import Emptiness, EmptyState
+from memex.window.failures import FailuresDialog
+from memex.window.inspector import Inspector
+from memex.window.key_sheet import KeySheet
+from memex.window.lens_panel import LensPanel
+from memex.window.message_strip import MessageStrip
+from memex.window.replay.pane import ReplayPane
+from memex.window.results_model import ResultsModel
+from memex.window.results_view import ResultsView
+from memex.window.search_box import SearchBox
+from memex.window.status_bar import StatusBar
+from memex.window.theme import Palette
+
+DEFAULT_SIZE = (1440, 900)
+DEFAULT_WIDTHS = (264, 540, 636)
+
+
+class MainWindow(QMainWindow):
+    painted = Signal()  # once, after the first paint
+    closing = Signal()
+    folder_chosen = Signal(str)
+    pane_toggled = Signal(str, bool)
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self.setWindowTitle("Memex")
+        self._has_painted = False
+        self.model = ResultsModel()
+        self.search_box = SearchBox(palette)
+        self.message_strip = MessageStrip(palette)
+        self.lens_panel = LensPanel(palette)
+        self.inspector = Inspector(palette)
+        self.results = ResultsView(self.model, palette)
+        self.empty_state = EmptyState()
+        self.replay = ReplayPane(palette)
+        self.status_bar = StatusBar(palette)
+        self.failures = FailuresDialog(self)
+        self.bug_report = BugReport(self)
+        self.panes: dict[str, QWidget] = {
+            "lenses": self.lens_panel,
+            "details": self.inspector,
+            "replay": self.replay,
+        }
+        self._lay_out()
+        self.key_sheet = KeySheet(self)
+        self.resize(*DEFAULT_SIZE)
+
+    def fill_menus(self, actions: Mapping[str, QAction]) -> None:
+        choices: dict[str, QActionGroup] = {}
+        for menu_name in MENUS:
+            menu = self.menuBar().addMenu(menu_name)
+            for command in COMMANDS:
+                if command.menu != menu_name:
+                    continue
+                if command.opens_group:
+                    menu.addSeparator()
+                menu.addAction(actions[command.id])
+                if command.choice:
+                    group = choices.setdefault(command.choice, QActionGroup(self))
+                    group.addAction(actions[command.id])
+
+    def show_emptiness(self, emptiness: Emptiness | None) -> None:
+        if emptiness is not None:
+            self.empty_state.show_emptiness(emptiness)
+        self._center.setCurrentWidget(self.results if emptiness is None else self.empty_state)
+
+    def show_pane(self, name: str, visible: bool) -> None:
+        self.panes[name].setVisible(visible)
+        self._left.setVisible(not (self.lens_panel.isHidden() and self.inspector.isHidden()))
+        self.pane_toggled.emit(name, visible)
+
+    def toggle_pane(self, name: str) -> None:
+        self.show_pane(name, self.panes[name].isHidden())
+
+    def hidden_panes(self) -> frozenset[str]:
+        return frozenset(name for name, pane in self.panes.items() if pane.isHidden())
+
+    def focus_results(self) -> None:
+        """Where there are no results, the search box is where the next step is."""
+        if self._center.currentWidget() is self.results:
+            self.results.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.search_box.focus_all()
+
+    def focus_replay(self) -> None:
+        self.show_pane("replay", True)
+        self.replay.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def choose_folder(self) -> None:
+        dialog = QFileDialog(self, "Index a Folder of Transcripts")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.folder_chosen)
+        dialog.open()
+
+    def set_palette(self, palette: Palette) -> None:
+        for part in (self.search_box, self.message_strip, self.lens_panel, self.inspector, self.results):
+            part.set_palette(palette)
+        self.replay.set_palette(palette)
+        self.status_bar.set_palette(palette)
+
+    def splitter_states(self) -> dict[str, bytes]:
+        return {name: bytes(splitter.saveState().data()) for name, splitter in self._splitters().items()}
+
+    def restore_splitters(self, states: Mapping[str, bytes]) -> None:
+        for name, splitter in self._splitters().items():
+            if saved := states.get(name):
+                splitter.restoreState(QByteArray(saved))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._has_painted:
+            self._has_painted = True
+            QTimer.singleShot(0, self, self._on_painted)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+    @Slot()
+    def _on_painted(self) -> None:
+        self.painted.emit()
+
+    def _splitters(self) -> dict[str, QSplitter]:
+        return {"left": self._left, "across": self._across}
+
+    def _lay_out(self) -> None:
+        self._left = _splitter(Qt.Orientation.Vertical, self.lens_panel, self.inspector)
+        self._left.setObjectName("leftColumn")
+        self._left.setStretchFactor(1, 1)
+        self._left.setMinimumWidth(232)
+        self._center = QStackedWidget()
+        self._center.setObjectName("center")
+        self._center.addWidget(self.results)
+        self._center.addWidget(self.empty_state)
+        self._across = _splitter(Qt.Orientation.Horizontal, self._left, self._center, self.replay)
+        self._across.setSizes(DEFAULT_WIDTHS)
+        for place, stretch in enumerate((0, 2, 3)):
+            self._across.setStretchFactor(place, stretch)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.search_box, self.message_strip, self._across, self.status_bar):
+            column.addWidget(part, 1 if part is self._across else 0)
+        self.setCentralWidget(page)
+
+
+def _splitter(orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for part in parts:
+        splitter.addWidget(part)
+    return splitter

@@ -1,0 +1,51 @@
+"""The user's settings while a window is open: one value, replaced and saved as a whole."""
+
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from memex.core.errors import SettingsError
+from memex.core.settings import Settings, Theme, load_settings, save_settings
+
+
+class Preferences(QObject):
+    failed = Signal(object)  # SettingsError
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._error: SettingsError | None = None
+        try:
+            self.settings = load_settings(path)
+        except SettingsError as error:
+            self.settings, self._error = Settings(), error
+
+    def report(self) -> None:
+        """Say what went wrong before anybody could listen."""
+        if self._error:
+            self.failed.emit(self._error)
+
+    def choose_theme(self, theme: Theme) -> None:
+        self._save(msgspec.structs.replace(self.settings, theme=theme))
+
+    def toggle_animations(self) -> None:
+        self._save(msgspec.structs.replace(self.settings, animations=not self.settings.animations))
+
+    def add_folder(self, folder: str) -> None:
+        """A folder once indexed is looked at again by every rescan."""
+        if folder not in self.settings.folders:
+            self._save(msgspec.structs.replace(self.settings, folders=(*self.settings.folders, folder)))
+
+    def _save(self, settings: Settings) -> None:
+        """A file that could not be read is left as it is, for the user to mend."""
+        self.settings = settings
+        if self._error:
+            return
+        try:
+            save_settings(self._path, settings)
+        except OSError as cause:
+            sentence = (
+                f"Settings could not be saved: make room or allow writing at {self._path} ({cause.strerror})."
+            )
+            self.failed.emit(SettingsError(sentence))

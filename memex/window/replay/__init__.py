@@ -1,0 +1,1 @@
+"""The replay pane: one session, stepped through turn by turn."""

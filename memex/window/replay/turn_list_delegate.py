@@ -1,0 +1,134 @@
+"""One row of the turn list: number, role, gist, tools, marks, time."""
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from memex.core.replay import TurnOutline
+from memex.core.session import Role, ToolKind, TurnKind
+from memex.window import fonts
+from memex.window.replay.glyphs import TOOL_GLYPH, Glyph, glyph_pixmap
+from memex.window.replay.turn_list_model import Index, TurnRole, TurnRow
+from memex.window.theme import Palette
+
+ROW_HEIGHT = 28
+NARROW = 150
+"""Below this width a row is a rail: number, role and the error mark."""
+PAD = 8
+GAP = 4
+ICON = 14
+LEAST_GIST = 60
+MAX_BADGES = 3
+_LETTER = {Role.USER: "U", Role.ASSISTANT: "A", Role.SYSTEM: "S"}
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+class TurnListDelegate(QStyledItemDelegate):
+    """Draws only; knows the palette and how many digits the last number has."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self._palette = palette
+        self._digits = 2
+
+    def set_palette(self, palette: Palette) -> None:
+        self._palette = palette
+
+    def set_count(self, count: int) -> None:
+        self._digits = max(2, len(str(count)))
+
+    def rail_width(self, metrics: QFontMetrics) -> int:
+        return self._number_width(metrics) + 2 * ICON + 4 * PAD
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
+        return QSize(option.rect.width(), max(ROW_HEIGHT, option.fontMetrics.height() + 12))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(TurnRole.ROW)
+        if not isinstance(row, TurnRow):
+            return
+        painter.save()
+        self._paint_ground(painter, option)
+        painter.setFont(option.font)
+        rect = option.rect.adjusted(PAD, 0, -PAD, 0)
+        rect = self._paint_number(painter, option, rect, row.turn)
+        rect = self._paint_role(painter, option, rect, row.turn)
+        if option.rect.width() >= NARROW:
+            rect = self._paint_offset(painter, option, rect, row.offset)
+        rect = self._paint_marks(painter, rect, row.turn)
+        self._paint_gist(painter, option, rect, row)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        rect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(self._palette.selection))
+            painter.fillRect(rect.adjusted(0, 0, 2 - rect.width(), 0), QColor(self._palette.accent))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(self._palette.focus), 1))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+
+    def _paint_number(
+        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, turn: TurnOutline
+    ) -> QRect:
+        width = self._number_width(option.fontMetrics)
+        painter.setPen(QColor(self._palette.muted))
+        painter.drawText(rect.adjusted(0, 0, width - rect.width(), 0), _RIGHT, str(turn.index + 1))
+        return rect.adjusted(width + PAD, 0, 0, 0)
+
+    def _paint_role(
+        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, turn: TurnOutline
+    ) -> QRect:
+        """The letter of a prompt stands in a box, to be found at a glance."""
+        box = QRect(rect.left(), rect.center().y() - ICON // 2, ICON, ICON)
+        is_prompt = turn.kind is TurnKind.PROMPT
+        painter.setPen(QColor(self._palette.accent if is_prompt else self._palette.muted))
+        if is_prompt:
+            painter.drawRect(box)
+        painter.setFont(fonts.tile_font(ICON + 1))
+        painter.drawText(box.adjusted(0, 0, 1, 1), Qt.AlignmentFlag.AlignCenter, _LETTER[turn.role])
+        painter.setFont(option.font)
+        return rect.adjusted(ICON + PAD, 0, 0, 0)
+
+    def _paint_offset(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, text: str) -> QRect:
+        metrics = option.fontMetrics
+        width = max(metrics.horizontalAdvance("+00:00"), metrics.horizontalAdvance(text))
+        painter.setPen(QColor(self._palette.muted))
+        painter.drawText(rect, _RIGHT, text)
+        return rect.adjusted(0, 0, -(width + PAD), 0)
+
+    def _paint_marks(self, painter: QPainter, rect: QRect, turn: TurnOutline) -> QRect:
+        """From the right: the error mark in its own column, then what was used."""
+        room = max(1, 1 + (rect.width() - LEAST_GIST) // (ICON + GAP))
+        shown = marks(turn)[:room]
+        ratio = painter.device().devicePixelRatio()
+        for column, glyph in enumerate(shown):
+            if glyph is not None:
+                colour = self._palette.error if glyph is Glyph.ERROR else self._palette.muted
+                left = rect.right() + 1 - (column + 1) * ICON - column * GAP
+                place = QPoint(left, rect.center().y() - ICON // 2 + 1)
+                painter.drawPixmap(place, glyph_pixmap(glyph, colour, ICON, ratio))
+        return rect.adjusted(0, 0, -(len(shown) * (ICON + GAP) + PAD), 0)
+
+    def _paint_gist(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, row: TurnRow) -> None:
+        if rect.width() < ICON:
+            return
+        kinds = (TurnKind.PROMPT, TurnKind.REPLY, TurnKind.SHELL, TurnKind.SLASH_COMMAND)
+        painter.setPen(QColor(self._palette.text if row.turn.kind in kinds else self._palette.muted))
+        text = option.fontMetrics.elidedText(row.gist, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, _LEFT, text)
+
+    def _number_width(self, metrics: QFontMetrics) -> int:
+        return metrics.horizontalAdvance("0" * self._digits)
+
+
+def marks(turn: TurnOutline) -> list[Glyph | None]:
+    """From the right edge inwards. The first column is the error's alone, empty where there is none."""
+    kinds = list(turn.tools)
+    if turn.has_edit:
+        kinds.insert(0, ToolKind.EDIT)
+    if turn.has_subagent:
+        kinds.insert(0, ToolKind.SUBAGENT)
+    badges: list[Glyph | None] = list(dict.fromkeys(TOOL_GLYPH[kind] for kind in kinds))
+    return [Glyph.ERROR if turn.has_error else None, *badges[:MAX_BADGES]]

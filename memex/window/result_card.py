@@ -1,0 +1,185 @@
+"""Draws one session as a card. Only drawing: every string and number comes ready in the row."""
+
+from functools import lru_cache, partial
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from memex.core.lenses import Lens
+from memex.window import fonts, wording
+from memex.window.icons import icon
+from memex.window.lens_tile import tile
+from memex.window.results_model import Index, ResultRow, Role
+from memex.window.theme import Palette
+
+PAD_X = 16
+PAD_Y = 8
+GAP = 4
+BAR_WIDTH = 96
+BAR_HEIGHT = 6
+TILE = 13
+MARK = 14
+MEASURED = 2_048
+"""Strings whose widths are remembered; a screen shows a few hundred."""
+
+
+class Pen:
+    """A font that remembers what it has measured: a slider step paints the same words again."""
+
+    def __init__(self, font: QFont) -> None:
+        metrics = QFontMetrics(font)
+        self.font = font
+        self.height = metrics.height()
+        self.ascent = metrics.ascent()
+        self.width = lru_cache(MEASURED)(metrics.horizontalAdvance)
+        self.elide = lru_cache(MEASURED)(partial(_elide, metrics))
+
+
+def _elide(metrics: QFontMetrics, text: str, width: int) -> str:
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
+class CardDelegate(QStyledItemDelegate):
+    """Found sessions take four lines, listed ones two; within one list all cards are of one height."""
+
+    def __init__(self, palette: Palette, parent: QAbstractItemView) -> None:
+        super().__init__(parent)
+        self._view = parent
+        self._palette = palette
+        self._title = Pen(fonts.ui_font(fonts.body_size(), QFont.Weight.DemiBold))
+        self._body = Pen(fonts.ui_font(fonts.body_size()))
+        self._small = Pen(fonts.ui_font(fonts.small_size()))
+
+    def set_palette(self, palette: Palette) -> None:
+        self._palette = palette
+
+    def height(self, *, is_search: bool) -> int:
+        lines = 2 * PAD_Y + self._title.height + GAP + self._small.height + 1
+        if is_search:
+            lines += 2 * GAP + self._body.height + max(TILE, self._small.height)
+        return lines
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        row = index.data(Role.ROW)
+        is_search = isinstance(row, ResultRow) and row.score is not None
+        return QSize(option.rect.width(), self.height(is_search=is_search))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(Role.ROW)
+        if not isinstance(row, ResultRow):
+            return
+        painter.save()
+        painter.setClipRect(option.rect)
+        self._draw_ground(painter, option)
+        inner = option.rect.adjusted(PAD_X, PAD_Y, -PAD_X, -PAD_Y - 1)
+        self._draw_title(painter, inner, row)
+        inner.setTop(inner.top() + self._title.height + GAP)
+        self._draw_place(painter, inner, row)
+        if row.score is not None:
+            inner.setTop(inner.top() + self._small.height + GAP)
+            self._draw_snippet(painter, inner, row)
+            inner.setTop(inner.top() + self._body.height + GAP)
+            self._draw_score(painter, inner, row)
+        painter.restore()
+
+    def _draw_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        rect, state = option.rect, option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        has_keyboard = self._view.hasFocus()
+        ground = self._palette.surface
+        if selected:
+            ground = self._palette.selection if has_keyboard else self._palette.raised
+        elif state & QStyle.StateFlag.State_MouseOver:
+            ground = self._palette.window
+        painter.fillRect(rect, QColor(ground))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(self._palette.hairline))
+        if selected:
+            bar = self._palette.focus if has_keyboard else self._palette.muted
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), QColor(bar))
+
+    def _draw_title(self, painter: QPainter, inner: QRect, row: ResultRow) -> None:
+        age_width = self._small.width(row.text.age)
+        self._write(
+            painter, self._title, self._palette.text, inner, row.text.title, inner.width() - age_width - 16
+        )
+        baseline = inner.top() + self._title.ascent
+        painter.setFont(self._small.font)
+        painter.setPen(QColor(self._palette.muted))
+        painter.drawText(QPoint(inner.right() + 1 - age_width, baseline), row.text.age)
+
+    def _draw_place(self, painter: QPainter, inner: QRect, row: ResultRow) -> None:
+        room = inner.width()
+        if row.text.errors:
+            width = self._small.width(row.text.errors)
+            left = inner.right() + 1 - width
+            errors = QRect(left, inner.top(), width, self._small.height)
+            self._write(painter, self._small, self._palette.error, errors, row.text.errors, width + 1)
+            middle = inner.top() + (self._small.height - MARK) // 2
+            icon("warning", self._palette.error).paint(painter, QRect(left - MARK - 4, middle, MARK, MARK))
+            room -= width + MARK + 20
+        self._write(painter, self._small, self._palette.muted, inner, row.text.place, room)
+
+    def _draw_snippet(self, painter: QPainter, inner: QRect, row: ResultRow) -> None:
+        if row.text.turn is None:
+            return
+        turn = f"(t {row.text.turn + 1})"
+        end = inner.right() + 1 - self._small.width(turn) - 8
+        x = inner.left()
+        baseline = inner.top() + self._body.ascent
+        painter.setFont(self._body.font)
+        painter.setPen(QColor(self._palette.text))
+        for text, marked in row.text.snippet:
+            if x >= end:
+                break
+            shown = text
+            width = self._body.width(text)
+            if width > end - x:
+                shown = self._body.elide(text, end - x)
+                width = self._body.width(shown)
+            if marked:
+                painter.fillRect(QRect(x, inner.top(), width, self._body.height), QColor(self._palette.match))
+            painter.drawText(QPoint(x, baseline), shown)
+            x += width
+        painter.setFont(self._small.font)
+        painter.setPen(QColor(self._palette.muted))
+        painter.drawText(QPoint(x + 6, baseline), turn)
+
+    def _draw_score(self, painter: QPainter, inner: QRect, row: ResultRow) -> None:
+        height = max(TILE, self._small.height)
+        self._draw_bar(
+            painter, QRectF(inner.left(), inner.top() + (height - BAR_HEIGHT) / 2, BAR_WIDTH, BAR_HEIGHT), row
+        )
+        x = inner.left() + BAR_WIDTH + 16
+        baseline = inner.top() + (height - self._small.height) // 2 + self._small.ascent
+        painter.setFont(self._small.font)
+        painter.setPen(QColor(self._palette.muted))
+        for lens, part in row.parts:
+            chip = f"{lens.value} {wording.score(part)}"
+            width = TILE + 4 + self._small.width(chip)
+            if x + width > inner.right():
+                break
+            self._draw_tile(painter, QPoint(x, inner.top() + (height - TILE) // 2), lens)
+            painter.drawText(QPoint(x + TILE + 4, baseline), chip)
+            x += width + 12
+
+    def _draw_tile(self, painter: QPainter, place: QPoint, lens: Lens) -> None:
+        painter.drawPixmap(place, tile(lens, TILE, painter.device().devicePixelRatioF(), self._palette.name))
+
+    def _draw_bar(self, painter: QPainter, rect: QRectF, row: ResultRow) -> None:
+        """As long as the score is against the list's best; its segments are the contributions."""
+        painter.fillRect(rect, QColor(self._palette.raised))
+        x = rect.left()
+        for lens, part in row.parts:
+            width = rect.width() * part / row.best
+            painter.fillRect(QRectF(x, rect.top(), width, rect.height()), QColor(self._palette.lens[lens]))
+            x += width
+        width = rect.width() * row.recency / row.best
+        painter.fillRect(QRectF(x, rect.top(), width, rect.height()), QColor(self._palette.muted))
+
+    @staticmethod
+    def _write(painter: QPainter, pen: Pen, colour: str, inner: QRect, text: str, width: int) -> None:
+        painter.setFont(pen.font)
+        painter.setPen(QColor(colour))
+        elided = pen.elide(text, width)
+        painter.drawText(QPoint(inner.left(), inner.top() + pen.ascent), elided)

@@ -1,0 +1,162 @@
+"""The true state of the library in one line, and the job under way with what can be done to it."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
+
+from memex.core.library import LibraryStatus, Progress, Stage
+from memex.window.controls import make_label, make_link, make_tool_button
+from memex.window.elided_label import ElidedLabel
+from memex.window.icons import icon
+from memex.window.theme import Palette
+from memex.window.wording import count, seconds_in_words
+from memex.window.worker import EngineState
+
+STAGE_NAMES = {
+    Stage.SCAN: "looking for sessions",
+    Stage.PARSE: "reading",
+    Stage.EMBED: "embedding",
+    Stage.UPSERT: "indexing",
+}
+ENGINE_SENTENCES = {
+    EngineState.STARTING: "Starting the engine…",
+    EngineState.RESTARTING: "The engine is restarting; what you see stays.",
+    EngineState.GONE: "The engine has stopped; open the window again to restart it.",
+}
+
+
+class StatusBar(QFrame):
+    pause_wanted = Signal()
+    resume_wanted = Signal()
+    cancel_wanted = Signal()
+    failures_wanted = Signal()
+
+    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self._palette = palette
+        self._paused = False
+        self._backend = ""
+        self._took: float | None = None
+        self._counts = ElidedLabel("number")
+        self._sentence = ElidedLabel("muted")
+        self.failures_button = make_link("")
+        self._progress = QProgressBar()
+        self._pace = make_label(name="number")
+        self.hold_button = make_tool_button("Pause", "Pause")
+        self.cancel_button = make_tool_button("Cancel", "Cancel; what is done stays done")
+        self._where = make_label(name="number")
+        self._lay_out()
+        self._connect()
+        self.set_palette(palette)
+        self.show_job(None)
+        self.show_state(EngineState.STARTING)
+
+    @property
+    def sentence(self) -> str:
+        return self._sentence.whole
+
+    @Slot(object)
+    def show_status(self, status: LibraryStatus) -> None:
+        self._counts.set_text(counts_in_words(status))
+        self.failures_button.setText(f"{len(status.failed):,} failed")
+        self.failures_button.setVisible(bool(status.failed))
+        self._backend = status.backend
+        self._degrade(status.degraded)
+        self._show_where()
+        self.show_job(status.job)
+
+    @Slot(object)
+    def show_job(self, progress: Progress | None) -> None:
+        for widget in (self._progress, self._pace, self.hold_button, self.cancel_button):
+            widget.setVisible(progress is not None)
+        if progress is None:
+            return
+        self._progress.setRange(0, progress.total)
+        self._progress.setValue(progress.done)
+        self._progress.setAccessibleName(STAGE_NAMES[progress.stage])
+        self._pace.setText(pace_in_words(progress))
+        self._paused = progress.paused
+        self.hold_button.setAccessibleName("Resume" if progress.paused else "Pause")
+        self.hold_button.setToolTip("Resume" if progress.paused else "Pause")
+        self._show_hold()
+
+    @Slot(object)
+    def show_state(self, state: EngineState) -> None:
+        """The engine's own state comes before what the library says of itself."""
+        self._engine_sentence = ENGINE_SENTENCES.get(state, "")
+        self._show_sentence()
+
+    def show_took(self, milliseconds: float | None) -> None:
+        self._took = milliseconds
+        self._show_where()
+
+    def set_palette(self, palette: Palette) -> None:
+        self._palette = palette
+        self.cancel_button.setIcon(icon("stop", palette.muted))
+        self._show_hold()
+
+    def _lay_out(self) -> None:
+        self._progress.setTextVisible(False)
+        self._progress.setFixedSize(120, 6)
+        self._degraded = self._engine_sentence = ""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 16, 4)
+        row.setSpacing(8)
+        row.addWidget(self._counts, 3)
+        row.addWidget(self.failures_button)
+        row.addWidget(self._sentence, 2)
+        row.addSpacing(8)
+        for widget in (self._progress, self._pace, self.hold_button, self.cancel_button):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(8)
+        row.addWidget(self._where)
+        self.setFixedHeight(36)
+        self.failures_button.hide()
+
+    def _connect(self) -> None:
+        self.hold_button.clicked.connect(self._on_hold_clicked)
+        self.cancel_button.clicked.connect(self.cancel_wanted)
+        self.failures_button.clicked.connect(self.failures_wanted)
+
+    @Slot()
+    def _on_hold_clicked(self) -> None:
+        (self.resume_wanted if self._paused else self.pause_wanted).emit()
+
+    def _show_hold(self) -> None:
+        self.hold_button.setIcon(icon("resume" if self._paused else "pause", self._palette.muted))
+
+    def _degrade(self, sentence: str | None) -> None:
+        self._degraded = sentence or ""
+        self._show_sentence()
+
+    def _show_sentence(self) -> None:
+        self._sentence.set_text(self._engine_sentence or self._degraded)
+
+    def _show_where(self) -> None:
+        took = f"{self._took:.0f} ms" if self._took is not None else ""
+        self._where.setText(" · ".join(part for part in (self._backend, took) if part))
+
+
+def counts_in_words(status: LibraryStatus) -> str:
+    """A session's text is written together with it, so all of them have it."""
+    if not status.sessions:
+        return "No sessions yet"
+    sessions = count(status.sessions, "session")
+    parts = [sessions, f"{status.sessions:,} with text", f"{status.with_vectors:,} with vectors"]
+    if status.waiting:
+        parts.append(f"{status.waiting:,} waiting")
+    return " · ".join(parts)
+
+
+def pace_in_words(progress: Progress) -> str:
+    """`embedding 1,170 of 1,204 texts · 21/s · 2 s left`, as far as it is known."""
+    parts = [f"{STAGE_NAMES[progress.stage]} {progress.done:,} of {progress.total:,} {progress.unit}"]
+    if progress.paused:
+        return f"paused · {parts[0]}"
+    if progress.per_second:
+        parts.append(
+            f"{progress.per_second:,.0f}/s" if progress.per_second >= 1 else f"{progress.per_second:.1f}/s"
+        )
+    if progress.seconds_left is not None:
+        parts.append(f"{seconds_in_words(progress.seconds_left)} left")
+    return " · ".join(parts)

@@ -1,0 +1,118 @@
+"""Named colours, light and dark; every colour in the window is one of these."""
+
+from dataclasses import dataclass, field
+
+from memex.core.lenses import Lens
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours as #rrggbb. Text tokens keep 4.5 : 1 on `window`, `surface` and `raised`."""
+
+    name: str
+    window: str
+    surface: str
+    raised: str
+    hairline: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    selection: str
+    focus: str
+    match: str
+    error: str
+    error_surface: str
+    solved: str
+    added: str
+    removed: str
+    added_surface: str
+    removed_surface: str
+    terminal: str
+    terminal_text: str
+    lens: dict[Lens, str] = field(default_factory=dict)
+
+
+# Lens hues follow Okabe & Ito's colour-blind-safe set, darkened for light surfaces:
+# https://jfly.uni-koeln.de/color/
+LIGHT = Palette(
+    name="light",
+    window="#f7f7f8",
+    surface="#ffffff",
+    raised="#f0f1f3",
+    hairline="#d9dbe0",
+    text="#1c1e22",
+    muted="#5c616b",
+    accent="#1f5fbf",
+    on_accent="#ffffff",
+    selection="#dfe9f8",
+    focus="#1f5fbf",
+    match="#fff1b8",
+    error="#b3261e",
+    error_surface="#fdeceb",
+    solved="#1b6e3c",
+    added="#1b6e3c",
+    removed="#b3261e",
+    added_surface="#e5f5ea",
+    removed_surface="#fdeceb",
+    terminal="#f3f4f6",
+    terminal_text="#1c1e22",
+    lens={
+        Lens.CONTENT: "#0072b2",
+        Lens.TOOL: "#b85c00",
+        Lens.PATH: "#00805f",
+        Lens.ERROR: "#b3261e",
+        Lens.CODE: "#9b4f80",
+        Lens.WORDS: "#55606e",
+        Lens.LATE: "#1a7ca3",
+    },
+)
+
+DARK = Palette(
+    name="dark",
+    window="#17181b",
+    surface="#1e2024",
+    raised="#26292e",
+    hairline="#34383f",
+    text="#e4e6ea",
+    muted="#a0a6b1",
+    accent="#6ea8ff",
+    on_accent="#0d1420",
+    selection="#263a57",
+    focus="#6ea8ff",
+    match="#5c4a10",
+    error="#ff8a80",
+    error_surface="#3a2222",
+    solved="#6fce8f",
+    added="#6fce8f",
+    removed="#ff8a80",
+    added_surface="#1d3325",
+    removed_surface="#3a2222",
+    terminal="#121316",
+    terminal_text="#e4e6ea",
+    lens={
+        Lens.CONTENT: "#56a8e0",
+        Lens.TOOL: "#e69f00",
+        Lens.PATH: "#2fbf91",
+        Lens.ERROR: "#ff8a80",
+        Lens.CODE: "#d28fb8",
+        Lens.WORDS: "#a9b4c2",
+        Lens.LATE: "#7fd0ec",
+    },
+)
+
+
+def palette_named(name: str) -> Palette:
+    return DARK if name == DARK.name else LIGHT
+
+
+LENS_LETTER = {
+    Lens.CONTENT: "C",
+    Lens.TOOL: "T",
+    Lens.PATH: "P",
+    Lens.ERROR: "E",
+    Lens.CODE: "K",
+    Lens.WORDS: "W",
+    Lens.LATE: "L",
+}
+"""Tells the lenses apart where hue alone would not."""

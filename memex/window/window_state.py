@@ -1,0 +1,79 @@
+"""What a window remembers of a library from one start to the next, in an ini file beside the catalog."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from PySide6.QtCore import QByteArray, QSettings
+
+from memex.core.lenses import Recency, Weights
+
+Value = TypeVar("Value", Weights, Recency, int)
+
+PANES = ("lenses", "details", "replay")
+
+
+@dataclass(frozen=True, slots=True)
+class WindowState:
+    geometry: bytes = b""
+    splitters: dict[str, bytes] = field(default_factory=dict)
+    hidden_panes: frozenset[str] = frozenset()
+    weights: Weights = field(default_factory=Weights)
+    recency: Recency = field(default_factory=Recency)
+    query: str = ""
+    session: str | None = None
+    """Id of the session that was open in the replay."""
+    turn: int = 0
+
+
+def load_window_state(path: Path) -> WindowState:
+    """What is missing or cannot be understood takes its default: a lost layout must not stop the start."""
+    store = QSettings(str(path), QSettings.Format.IniFormat)
+    return WindowState(
+        geometry=_bytes(store, "layout/geometry"),
+        splitters={key: _bytes(store, f"splitters/{key}") for key in _keys(store, "splitters")},
+        hidden_panes=frozenset(PANES) & frozenset(_text(store, "layout/hidden").split()),
+        weights=_value(store, "lenses/weights", Weights()),
+        recency=_value(store, "lenses/recency", Recency()),
+        query=_text(store, "search/query"),
+        session=_text(store, "replay/session") or None,
+        turn=_value(store, "replay/turn", 0),
+    )
+
+
+def save_window_state(path: Path, state: WindowState) -> None:
+    store = QSettings(str(path), QSettings.Format.IniFormat)
+    store.setValue("layout/geometry", QByteArray(state.geometry))
+    for key, saved in state.splitters.items():
+        store.setValue(f"splitters/{key}", QByteArray(saved))
+    store.setValue("layout/hidden", " ".join(sorted(state.hidden_panes)))
+    store.setValue("lenses/weights", msgspec.json.encode(state.weights).decode())
+    store.setValue("lenses/recency", msgspec.json.encode(state.recency).decode())
+    store.setValue("search/query", state.query)
+    store.setValue("replay/session", state.session or "")
+    store.setValue("replay/turn", str(state.turn))
+    store.sync()
+
+
+def _keys(store: QSettings, group: str) -> list[str]:
+    store.beginGroup(group)
+    keys = store.childKeys()
+    store.endGroup()
+    return keys
+
+
+def _bytes(store: QSettings, key: str) -> bytes:
+    saved = store.value(key)
+    return bytes(saved.data()) if isinstance(saved, QByteArray) else b""
+
+
+def _text(store: QSettings, key: str) -> str:
+    return str(store.value(key, ""))
+
+
+def _value(store: QSettings, key: str, otherwise: Value) -> Value:
+    try:
+        return msgspec.json.decode(_text(store, key), type=type(otherwise))
+    except msgspec.MsgspecError:
+        return otherwise

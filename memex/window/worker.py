@@ -1,0 +1,205 @@
+"""The window's only way to its engine: requests in, signals out; starts, restarts and stops it."""
+
+import logging
+import threading
+import time
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from memex.core.errors import EngineError, MemexError
+from memex.core.paths import LibraryPaths
+from memex.core.search import Filters, SearchRequest
+from memex.engine.client import EngineClient, attach_or_start, unwrapped
+from memex.engine.protocol import (
+    CancelJob,
+    EngineFrame,
+    GetStatus,
+    GetTurns,
+    JobFailed,
+    JobFinished,
+    JobProgressed,
+    ListSessions,
+    OpenSession,
+    PauseJob,
+    Request,
+    ResumeJob,
+    Search,
+    Searched,
+    SessionList,
+    SessionOpened,
+    StartIndexing,
+    Status,
+    StatusChanged,
+    Turns,
+)
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""Seconds before an engine that died is started again; doubled each time that it dies early."""
+STABLE_AFTER = 60.0
+
+
+class EngineState(StrEnum):
+    STARTING = "starting"
+    READY = "ready"
+    RESTARTING = "restarting"
+    GONE = "gone"
+
+
+class EngineHandle(QObject):
+    """Lives in the window's thread. Its own thread reads what the engine sends and emits it as signals."""
+
+    searched = Signal(object)  # LensTable, only of the newest search
+    session_opened = Signal(object)  # SessionOutline
+    turns_arrived = Signal(object)  # TurnPage
+    sessions_listed = Signal(object)  # SessionList
+    status_changed = Signal(object)  # LibraryStatus
+    job_progressed = Signal(object)  # Progress
+    job_finished = Signal(object)  # IndexReport
+    failed = Signal(object)  # MemexError
+    crashed = Signal(object)  # Exception: a bug
+    state_changed = Signal(object)  # EngineState
+
+    _arrived = Signal(object)  # EngineFrame, from the reading thread
+    _connected = Signal(object)  # EngineClient | None
+
+    def __init__(self, paths: LibraryPaths, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._paths = paths
+        self._client: EngineClient | None = None
+        self._searching: int | None = None
+        self._next_search: SearchRequest | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="memex-engine-link", daemon=True)
+        self._arrived.connect(self._on_frame)
+        self._connected.connect(self._on_connected)
+
+    def start(self) -> None:
+        self.state_changed.emit(EngineState.STARTING)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Leave the engine, which ends when nobody else is with it, and join the reading thread."""
+        self._stopping.set()
+        if self._client:
+            self._client.close()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def search(self, request: SearchRequest) -> None:
+        """One search is under way at a time; of those asked meanwhile only the newest follows it."""
+        if self._searching is None:
+            self._searching = self._send(Search(request))
+        else:
+            self._next_search = request
+
+    def open_session(self, session: str) -> None:
+        self._send(OpenSession(session))
+
+    def get_turns(self, key: int, first: int, count: int) -> None:
+        self._send(GetTurns(key, first, count))
+
+    def list_sessions(self, filters: Filters, limit: int = 200, offset: int = 0) -> None:
+        self._send(ListSessions(filters, limit, offset))
+
+    def start_indexing(self, folders: tuple[str, ...] = ()) -> None:
+        self._send(StartIndexing(folders))
+
+    def ask_status(self) -> None:
+        self._send(GetStatus())
+
+    def pause(self) -> None:
+        self._send(PauseJob())
+
+    def resume(self) -> None:
+        self._send(ResumeJob())
+
+    def cancel(self) -> None:
+        self._send(CancelJob())
+
+    def _send(self, request: Request) -> int | None:
+        """None while there is no engine: what a view still wants, it asks again when the engine is ready."""
+        if self._client is None:
+            return None
+        try:
+            return self._client.send(request)
+        except EngineError as error:
+            log.info("not sent: %s", error)
+            return None
+
+    @Slot(object)
+    def _on_connected(self, client: EngineClient | None) -> None:
+        self._client = client
+        self._searching = self._next_search = None
+        if client:
+            self.state_changed.emit(EngineState.READY)
+            self.ask_status()
+        elif not self._stopping.is_set():
+            self.state_changed.emit(EngineState.RESTARTING)
+
+    @Slot(object)
+    def _on_frame(self, frame: EngineFrame) -> None:
+        if frame.id is not None and frame.id == self._searching:
+            self._searching = None
+            if self._next_search is not None:
+                newer, self._next_search = self._next_search, None
+                self.search(newer)
+                return  # the older answer is stale before it is shown
+        try:
+            self._relay(unwrapped(frame.body) if frame.id is not None else frame.body)
+        except MemexError as error:
+            self.failed.emit(error)
+
+    def _relay(self, body: object) -> None:
+        match body:
+            case Searched(table=table):
+                self.searched.emit(table)
+            case SessionOpened(outline=outline):
+                self.session_opened.emit(outline)
+            case Turns(page=page):
+                self.turns_arrived.emit(page)
+            case SessionList():
+                self.sessions_listed.emit(body)
+            case Status(status=status) | StatusChanged(status=status):
+                self.status_changed.emit(status)
+            case _:
+                self._relay_job(body)
+
+    def _relay_job(self, body: object) -> None:
+        match body:
+            case JobProgressed(progress=progress):
+                self.job_progressed.emit(progress)
+            case JobFinished(report=report):
+                self.job_finished.emit(report)
+            case JobFailed(message=message):
+                self.failed.emit(MemexError(message))
+
+    def _work(self) -> None:
+        """The reading thread: connect, relay until the engine goes, pause, connect again."""
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            try:
+                client = attach_or_start(self._paths)
+            except MemexError as error:
+                self.failed.emit(error)
+            except Exception as bug:
+                log.exception("the engine could not be reached")
+                self.crashed.emit(bug)
+            else:
+                connected = time.monotonic()
+                self._read(client)
+                if time.monotonic() - connected > STABLE_AFTER:
+                    pause = FIRST_PAUSE
+            if self._stopping.wait(pause):
+                return
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _read(self, client: EngineClient) -> None:
+        self._connected.emit(client)
+        if self._stopping.is_set():
+            client.close()
+        for frame in client.frames():
+            self._arrived.emit(frame)
+        self._connected.emit(None)

@@ -1,0 +1,102 @@
+"""An engine in the window's own process, with the signals and requests of `EngineHandle`."""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from memex.core.errors import MemexError
+from memex.core.library import LibraryStatus
+from memex.core.replay import TurnPage
+from memex.core.search import Filters, LensTable, SearchRequest, SessionCard
+from memex.engine.protocol import SessionList
+from memex.window.worker import EngineState
+from tests.window import values
+
+
+@dataclass
+class FakeLibrary:
+    """What the engine answers from."""
+
+    status: LibraryStatus = values.INDEXED
+    cards: tuple[SessionCard, ...] = values.CARDS
+    tables: dict[str, LensTable] = field(default_factory=dict)
+    refusal: MemexError | None = None
+    """What every search fails with, if anything."""
+
+
+class FakeEngine(QObject):
+    """Answers on the next turn of the event loop, never inside the request."""
+
+    searched = Signal(object)
+    session_opened = Signal(object)
+    turns_arrived = Signal(object)
+    sessions_listed = Signal(object)
+    status_changed = Signal(object)
+    job_progressed = Signal(object)
+    job_finished = Signal(object)
+    failed = Signal(object)
+    crashed = Signal(object)
+    state_changed = Signal(object)
+
+    def __init__(self, library: FakeLibrary) -> None:
+        super().__init__()
+        self.library = library
+        self.log: list[object] = []
+        self.is_ready = False
+
+    def start(self) -> None:
+        self.state_changed.emit(EngineState.STARTING)
+        QTimer.singleShot(0, self, self.become_ready)
+
+    def become_ready(self) -> None:
+        self.is_ready = True
+        self.state_changed.emit(EngineState.READY)
+        self.status_changed.emit(self.library.status)
+
+    def stop(self) -> None:
+        self.is_ready = False
+        self.log.append("stop")
+
+    def search(self, request: SearchRequest) -> None:
+        self.log.append(request)
+        if self.library.refusal:
+            self._answer(lambda: self.failed.emit(self.library.refusal))
+            return
+        table = self.library.tables.get(request.text) or LensTable(
+            request, (), values.LANES, b"", values.TRUST
+        )
+        self._answer(lambda: self.searched.emit(table))
+
+    def list_sessions(self, filters: Filters, limit: int = 200, offset: int = 0) -> None:
+        self.log.append(("list", limit, offset))
+        cards = self.library.cards
+        page = SessionList(cards[offset : offset + limit], len(cards))
+        self._answer(lambda: self.sessions_listed.emit(page))
+
+    def open_session(self, session: str) -> None:
+        self.log.append(("open", session))
+        known = {card.id: card for card in self.library.cards}
+        outline = values.make_outline(known[session])
+        self._answer(lambda: self.session_opened.emit(outline))
+
+    def get_turns(self, key: int, first: int, count: int) -> None:
+        turns = values.make_turns(next(card for card in self.library.cards if card.key == key))
+        page = TurnPage(key, turns[first : first + count])
+        self._answer(lambda: self.turns_arrived.emit(page))
+
+    def start_indexing(self, folders: tuple[str, ...] = ()) -> None:
+        self.log.append(("index", folders))
+
+    def pause(self) -> None:
+        self.log.append("pause")
+
+    def resume(self) -> None:
+        self.log.append("resume")
+
+    def cancel(self) -> None:
+        self.log.append("cancel")
+
+    def _answer(self, answer) -> None:
+        """As the real one: nothing is answered without an engine, nor after it has been left."""
+        if self.is_ready:
+            QTimer.singleShot(0, self, lambda: answer() if self.is_ready else None)

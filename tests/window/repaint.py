@@ -1,0 +1,57 @@
+"""How long it takes from a slider step to the repainted window: the bench prints it, a test bounds it."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+from PySide6.QtWidgets import QApplication
+
+from memex.core.lenses import Lens
+from memex.core.paths import LibraryPaths
+from memex.core.settings import Settings, save_settings
+from memex.window.app import App
+from tests.window import values
+from tests.window.fakes import FakeEngine, FakeLibrary
+
+QUERY = "linker"
+
+
+def slider_step_ms(
+    application: QApplication,
+    candidates: int = 1_000,
+    steps: int = 100,
+    clock: Callable[[], float] = perf_counter,
+) -> list[float]:
+    """Milliseconds per step over that many candidates, in a window of the default size, without glides.
+
+    `time.thread_time` as the clock leaves out what other processes take of a shared machine.
+    """
+    library = FakeLibrary(tables={QUERY: values.make_table(QUERY, candidates)})
+    with tempfile.TemporaryDirectory() as home:
+        paths = LibraryPaths(Path(home))
+        save_settings(paths.settings, Settings(animations=False))
+        app = App(application, paths, lambda: FakeEngine(library), demo_command=(sys.executable,))
+        app.start()
+        app.window.search_box.set_text(QUERY)
+        while app.window.model.rowCount() != candidates:
+            application.processEvents()
+        application.processEvents()
+        taken = [_step(application, app, step, clock) for step in range(steps)]
+        app.window.close()
+        app.window.deleteLater()
+    return taken
+
+
+def _step(application: QApplication, app: App, step: int, clock: Callable[[], float]) -> float:
+    lens = list(Lens)[step % len(Lens)]
+    slider = app.window.lens_panel.slider(lens)
+    start = clock()
+    slider.setValue((slider.value() + 3) % slider.maximum())
+    application.processEvents()
+    return (clock() - start) * 1_000
+
+
+def percentile(values_ms: list[float], share: float) -> float:
+    return sorted(values_ms)[round(share * (len(values_ms) - 1))]

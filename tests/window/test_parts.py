@@ -1,0 +1,209 @@
+"""The smaller parts, each by what it shows and emits."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from memex.core.lenses import Lens, Recency, Weights
+from memex.window import wording
+from memex.window.commands import COMMANDS, Command, make_actions
+from memex.window.emptiness import INDEX_FOLDER, INDEX_OWN, OPEN_DEMO, EmptyState, Situation, explain
+from memex.window.failures import FailuresModel
+from memex.window.key_sheet import KeySheet
+from memex.window.lens_panel import LensPanel
+from memex.window.status_bar import StatusBar, counts_in_words, pace_in_words
+from memex.window.theme import LIGHT
+from memex.window.worker import EngineState
+from tests.window import values
+
+READY = Situation(engine=EngineState.READY)
+
+
+@pytest.fixture
+def panel(qtbot) -> LensPanel:
+    panel = LensPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.resize(264, 320)
+    panel.show()
+    return panel
+
+
+def test_a_slider_emits_all_weights_as_one_value(panel: LensPanel, qtbot) -> None:
+    with qtbot.waitSignal(panel.weights_changed) as changed:
+        panel.slider(Lens.ERROR).set_weight(1.35)
+    assert changed.args == [msgspec.structs.replace(Weights(), error=1.35)]
+
+
+def test_a_double_click_brings_the_default_back(panel: LensPanel, qtbot) -> None:
+    slider = panel.slider(Lens.LATE)
+    slider.set_weight(1.8)
+    qtbot.mouseDClick(slider, Qt.MouseButton.LeftButton)
+    assert slider.weight == Weights().late
+
+
+def test_a_click_on_the_track_puts_the_knob_there(panel: LensPanel, qtbot) -> None:
+    code, path = panel.slider(Lens.CODE), panel.slider(Lens.PATH)
+    qtbot.mouseClick(code, Qt.MouseButton.LeftButton, pos=QPoint(1, 12))
+    qtbot.mouseClick(path, Qt.MouseButton.LeftButton, pos=QPoint(path.width() - 1, 12))
+    assert (code.weight, path.weight) == (0.0, 2.0)
+
+
+def test_reset_is_told_once(panel: LensPanel, qtbot) -> None:
+    panel.set_weights(Weights(content=0, tool=2))
+    panel.set_recency(Recency(0.0, 365.0))
+    told = []
+    panel.weights_changed.connect(told.append)
+    panel.reset()
+    assert told == [Weights()]
+    assert panel.recency == Recency()
+
+
+def test_recency_is_off_at_zero(panel: LensPanel, qtbot) -> None:
+    with qtbot.waitSignal(panel.recency_changed) as changed:
+        panel.set_recency(Recency(0.0, 30.0))
+    assert changed.args == [Recency(0.0, 30.0)]
+
+
+def test_commands_and_handlers_must_match(qtbot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    with pytest.raises(ValueError, match=r"\['a', 'b'\]"):
+        make_actions(parent, (Command("a", "A", "File"),), {"b": int})
+
+
+def test_no_two_commands_share_a_key() -> None:
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_key_sheet_names_every_command_that_has_a_key(qtbot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    sheet = KeySheet(parent)
+    shown = sheet.texts()
+    assert {command.title for command in COMMANDS if command.keys} <= shown
+
+
+@pytest.mark.parametrize(
+    ("situation", "headline", "offers"),
+    [
+        (Situation(), "Opening the library…", ()),
+        (Situation(EngineState.RESTARTING), "The engine is restarting.", ()),
+        (Situation(EngineState.GONE), "The engine has stopped.", ()),
+        (
+            Situation(EngineState.READY, values.EMPTY, count=0, has_agent_folders=True),
+            "There are no sessions in this library yet.",
+            (INDEX_OWN, INDEX_FOLDER, OPEN_DEMO),
+        ),
+        (
+            Situation(EngineState.READY, values.EMPTY, count=0),
+            "There are no sessions in this library yet.",
+            (INDEX_FOLDER, OPEN_DEMO),
+        ),
+        (Situation(EngineState.READY, values.FIRST_READ, count=0), "Reading your sessions…", ()),
+        (
+            Situation(EngineState.READY, values.INDEXED, "toaster", 0),
+            "Nothing found for “toaster”.",
+            ("search.clear",),
+        ),
+        (Situation(EngineState.READY, values.INDEXED, "toaster", None), "Searching…", ()),
+    ],
+)
+def test_emptiness_is_explained(situation: Situation, headline: str, offers: tuple[str, ...]) -> None:
+    emptiness = explain(situation)
+    assert (emptiness.headline, emptiness.offers) == (headline, offers)
+
+
+def test_what_is_shown_stays_while_the_engine_restarts() -> None:
+    assert explain(Situation(EngineState.RESTARTING, values.INDEXED, "linker", 20)) is None
+
+
+def test_nothing_found_says_how_it_was_searched() -> None:
+    by_words = explain(Situation(EngineState.READY, values.FAILING, "toaster", 0))
+    by_both = explain(Situation(EngineState.READY, values.INDEXED, "toaster", 0))
+    assert "by their words only" in by_words.detail
+    assert "by their words and by meaning" in by_both.detail
+
+
+def test_an_offer_asks_for_its_command(qtbot) -> None:
+    empty = EmptyState()
+    qtbot.addWidget(empty)
+    empty.show_emptiness(explain(Situation(EngineState.READY, values.EMPTY, count=0)))
+    empty.show()
+    (first, _) = [button for button in empty.findChildren(QPushButton) if button.isVisible()]
+    with qtbot.waitSignal(empty.wanted) as wanted:
+        first.click()
+    assert wanted.args == [INDEX_FOLDER]
+
+
+def test_the_status_line_tells_counts_and_pace() -> None:
+    assert (
+        counts_in_words(values.BUSY) == "1,204 sessions · 1,204 with text · 1,170 with vectors · 34 waiting"
+    )
+    assert counts_in_words(values.EMPTY) == "No sessions yet"
+    assert pace_in_words(values.EMBEDDING) == "embedding 1,170 of 1,204 sessions · 21/s · 2 s left"
+    paused = msgspec.structs.replace(values.EMBEDDING, paused=True)
+    assert pace_in_words(paused).startswith("paused · ")
+
+
+def test_a_job_can_be_paused_resumed_and_cancelled(qtbot) -> None:
+    bar = StatusBar(LIGHT)
+    qtbot.addWidget(bar)
+    bar.show_status(values.BUSY)
+    with qtbot.waitSignal(bar.pause_wanted):
+        bar.hold_button.click()
+    bar.show_job(msgspec.structs.replace(values.EMBEDDING, paused=True))
+    with qtbot.waitSignal(bar.resume_wanted):
+        bar.hold_button.click()
+    with qtbot.waitSignal(bar.cancel_wanted):
+        bar.cancel_button.click()
+    bar.show_job(None)
+    assert bar.hold_button.isHidden()
+
+
+def test_the_engine_s_state_comes_before_what_the_library_lacks(qtbot) -> None:
+    bar = StatusBar(LIGHT)
+    qtbot.addWidget(bar)
+    bar.show_status(values.FAILING)
+    bar.show_state(EngineState.RESTARTING)
+    assert "restarting" in bar.sentence
+    bar.show_state(EngineState.READY)
+    assert bar.sentence == values.DEGRADED
+
+
+def test_failures_are_listed_with_reasons(qtmodeltester) -> None:
+    model = FailuresModel()
+    model.show(values.FAILURES)
+    qtmodeltester.check(model)
+    assert model.index(0, 0).data() == "The file is empty."
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (timedelta(seconds=20), "just now"),
+        (timedelta(minutes=5), "5 min ago"),
+        (timedelta(hours=7), "7 h ago"),
+        (timedelta(days=3), "3 d ago"),
+        (timedelta(days=21), "3 w ago"),
+        (timedelta(days=100), "3 mo ago"),
+        (timedelta(days=800), "2 y ago"),
+        (timedelta(days=-1), "just now"),
+    ],
+)
+def test_ages(before: timedelta, words: str) -> None:
+    assert wording.age(values.NOW - before, values.NOW) == words
+    assert wording.age(None, values.NOW) == ""
+
+
+def test_durations_and_scores_are_short() -> None:
+    assert [wording.seconds_in_words(s) for s in (2, 840, 11_100, 187_200)] == [
+        "2 s",
+        "14 min",
+        "3 h 05 min",
+        "2 d 4 h",
+    ]
+    assert [wording.score(s) for s in (0.614, 0.0, 1.04)] == [".61", ".00", "1.04"]
