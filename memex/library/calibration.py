@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from memex.core.lenses import SPARSE_LANES, Lane
+from memex.core.lenses import DENSE_LANES, SPARSE_LANES, Lane
 
 SAY: Mapping[Lane, float] = {
     Lane.CONTENT: 0.6,
@@ -35,6 +35,9 @@ COVERAGE = (0.25, 0.5)
 WORDS_AT_LEAST = 0.1
 VECTORS_YIELD = 0.8
 """The share of their trust that the vectors lose where the words have the answer."""
+DENSE = (*DENSE_LANES, Lane.CONTENT_LATE)
+UNRELATED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.05, 0.1, 0.15)
+"""Cosines of texts that have nothing in common: the background where few sessions have anything in a lane."""
 MOST_BM25_PER_IDF = 2.2
 """k₁ + 1 with FTS5's k₁ of 1.2: what a word can add to a turn's score, in units of its IDF."""
 
@@ -44,13 +47,14 @@ def on_common_scale(lane: Lane, raw: NDArray[np.float32]) -> tuple[NDArray[np.fl
     present = raw[~np.isnan(raw)]
     if not len(present):
         return raw, 0.0
-    median = float(np.median(present))
+    known = np.concatenate([present, UNRELATED[len(present) :]]) if lane in DENSE else present
+    median = float(np.median(known))
     # Words that match nothing score nothing: that is the background of full text and sparse lanes.
     background = 0.0 if lane is Lane.WORDS or lane in SPARSE_LANES else median
     best = float(present.max())
     if best <= background:
         return np.where(np.isnan(raw), raw, np.float32(0.0)), 0.0
-    deviation = 1.4826 * float(np.median(np.abs(present - median)))
+    deviation = 1.4826 * float(np.median(np.abs(known - median)))
     scaled = np.clip((raw - background) / (best - background), 0.0, 1.0).astype(np.float32)
     return scaled, (best - median) / deviation if deviation else STANDS_OUT[1]
 

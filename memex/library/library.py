@@ -76,8 +76,10 @@ class Library:
             )
 
     def close(self) -> None:
+        """A second time does nothing."""
         if self.vectors:
             self.vectors.close()
+            self.vectors = None
         self.reader.close()
         self.writer.close()
         self._lock.release()

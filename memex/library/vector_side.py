@@ -93,13 +93,13 @@ def _open_generation(
             log.warning("generation %s is rebuilt: %s", current.id, error)
     with catalog.transaction():
         generation = catalog.generations.begin(model, stamp)
-    index = EdgeIndex.create(paths.generations / str(generation.id), shape)
-    _drop_retired(paths, catalog)
-    return generation, index
+    _clear_generations(paths, catalog)
+    return generation, EdgeIndex.create(paths.generations / str(generation.id), shape)
 
 
-def _drop_retired(paths: LibraryPaths, catalog: Catalog) -> None:
-    for generation in catalog.generations.retired():
-        shutil.rmtree(paths.generations / str(generation.id), ignore_errors=True)
-        with catalog.transaction():
+def _clear_generations(paths: LibraryPaths, catalog: Catalog) -> None:
+    """All directories go, those that a crash or a lost catalog left behind as well."""
+    shutil.rmtree(paths.generations, ignore_errors=True)
+    with catalog.transaction():
+        for generation in catalog.generations.retired():
             catalog.generations.drop(generation)

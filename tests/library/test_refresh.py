@@ -1,0 +1,212 @@
+"""The three steps: what they take in, what they leave alone, and how they go on after a stop."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from memex.core.errors import ModelError
+from memex.core.library import Stage
+from memex.core.paths import LibraryPaths
+from memex.core.search import SearchRequest
+from memex.library.library import Library
+from memex.library.refresh import Refresh
+from memex.library.search import search
+from tests.library.conftest import refresh
+from tests.transcript_files import TranscriptFile, session_id
+
+NewLibrary = Callable[[], Library]
+
+
+def found(library: Library, text: str) -> list[str]:
+    return [card.id for card in search(library.reader, library.vectors, SearchRequest(text)).cards]
+
+
+def derived_rows(library: Library) -> dict[str, list[tuple[object, ...]]]:
+    """All that a library knows, but for the numbers it gives to rows."""
+    queries = {
+        "session": "SELECT agent, id, title, turn_count, payload, index_version FROM session ORDER BY id",
+        "source": "SELECT path, size, mtime_ns, state, reason, content_hash FROM source ORDER BY path",
+        "archive": "SELECT content_hash, size FROM archive ORDER BY 1",
+        "texts": """SELECT s.id, t.lens, t.ordinal, t.first_turn, t.hash, t.body FROM lens_text t
+                    JOIN session s ON s.key = t.session ORDER BY 1, 2, 3""",
+        "turns": """SELECT s.id, f.rowid & 16777215, f.body FROM turn_text f
+                    JOIN session s ON s.key = f.rowid >> 24 ORDER BY 1, 2""",
+        "vectors": "SELECT hash FROM vector ORDER BY hash",
+        "indexed": "SELECT point_id, version FROM indexed ORDER BY 1",
+    }
+    with sqlite3.connect(library.paths.catalog) as db:
+        rows = {name: db.execute(query).fetchall() for name, query in queries.items()}
+    db.close()
+    return rows
+
+
+def test_a_first_index_takes_in_every_session(
+    new_library: NewLibrary, folder: Path, three_sessions: list[TranscriptFile]
+) -> None:
+    library = new_library()
+    report = refresh(library, folder)
+    status = library.status(library.reader)
+    assert (report.files, report.sessions, report.new, report.changed, report.failed) == (3, 3, 3, 0, ())
+    assert (status.with_vectors, status.indexed, status.waiting, status.texts_waiting) == (3, 3, 0, 0)
+    assert library.vectors is not None
+    assert library.vectors.index.count() == 3
+
+
+def test_a_second_run_reads_nothing_and_loads_no_model(
+    new_library: NewLibrary,
+    folder: Path,
+    three_sessions: list[TranscriptFile],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refresh(new_library(), folder)
+    library = new_library()
+    for file in three_sessions:
+        monkeypatch.setattr(type(file.path), "open", _refuse)
+    report = refresh(library, folder)
+    assert (report.new, report.changed, report.unchanged, report.texts_embedded) == (0, 0, 3, 0)
+    assert library.vectors is None
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise AssertionError("a transcript was opened")
+
+
+def test_a_session_that_grew_is_found_by_its_new_words_and_embeds_only_its_new_texts(
+    new_library: NewLibrary, folder: Path, three_sessions: list[TranscriptFile]
+) -> None:
+    library = new_library()
+    first = refresh(library, folder)
+    three_sessions[0].prompt("Now do the same for the musl target, please")
+    second = refresh(library, folder)
+    assert (second.new, second.changed, second.unchanged) == (0, 1, 2)
+    assert 0 < second.texts_embedded < first.texts_embedded
+    assert session_id(1) in found(library, "musl")
+    assert library.status(library.reader).waiting == 0
+
+
+def test_a_session_whose_file_is_gone_stays_in_the_library(
+    new_library: NewLibrary, folder: Path, three_sessions: list[TranscriptFile]
+) -> None:
+    library = new_library()
+    refresh(library, folder)
+    three_sessions[0].path.unlink()
+    assert refresh(library, folder).sessions == 3
+    assert session_id(1) in found(library, "linker")
+
+
+def test_two_files_with_one_id_and_different_content_are_two_sessions(
+    new_library: NewLibrary, folder: Path
+) -> None:
+    TranscriptFile(folder / "here", session_id(1)).prompt("about apples")
+    TranscriptFile(folder / "there", session_id(1)).prompt("about oranges")
+    library = new_library()
+    assert refresh(library, folder).sessions == 2
+    assert refresh(library, folder).changed == 0
+    assert len(found(library, "apples oranges")) == 2
+
+
+def test_a_copy_of_a_file_is_the_same_session(new_library: NewLibrary, folder: Path) -> None:
+    TranscriptFile(folder / "here", session_id(1)).prompt("about apples")
+    TranscriptFile(folder / "there", session_id(1)).prompt("about apples")
+    assert refresh(new_library(), folder).sessions == 1
+
+
+def test_a_file_that_moved_is_the_same_session(new_library: NewLibrary, folder: Path) -> None:
+    file = TranscriptFile(folder / "here", session_id(1)).prompt("about apples")
+    library = new_library()
+    refresh(library, folder)
+    (folder / "there").mkdir()
+    moved = file.path.rename(folder / "there" / file.path.name)
+    with moved.open("a") as out:
+        out.write("\n")
+    assert refresh(library, folder).sessions == 1
+
+
+def test_what_is_no_transcript_is_named_with_its_reason(new_library: NewLibrary, folder: Path) -> None:
+    TranscriptFile(folder, session_id(1)).prompt("hello there")
+    (folder / "other.jsonl").write_text('{"some": "thing"}\n{"else": 1}\n')
+    report = refresh(new_library(), folder)
+    assert report.sessions == 1
+    (skipped,) = report.skipped
+    assert skipped.path.endswith("other.jsonl")
+    assert skipped.reason
+
+
+def test_a_broken_line_costs_that_line_only(new_library: NewLibrary, folder: Path) -> None:
+    file = TranscriptFile(folder, session_id(1)).prompt("before the break")
+    with file.path.open("a") as out:
+        out.write('{"type": "user", "mess\n')
+    file.prompt("after the break")
+    library = new_library()
+    assert refresh(library, folder).failed == ()
+    assert found(library, "before") == found(library, "after") == [session_id(1)]
+
+
+@pytest.mark.parametrize("stage", [Stage.PARSE, Stage.EMBED, Stage.UPSERT])
+def test_a_run_that_is_stopped_goes_on_to_the_same_library(
+    new_library: NewLibrary,
+    folder: Path,
+    three_sessions: list[TranscriptFile],
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("memex.library.parsing.BATCH_BYTES", 1)
+    monkeypatch.setattr("memex.library.embedding.TEXTS_A_SLICE", 2)
+    monkeypatch.setattr("memex.library.embedding.SESSIONS_A_BATCH", 1)
+    library = new_library()
+    job = Refresh(library, [folder])
+    for progress in job.steps():
+        if progress.stage is stage:
+            break
+    assert job.report().cancelled
+    library = new_library()
+    refresh(library, folder)
+    stopped = derived_rows(library)
+
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{library.paths.catalog}{suffix}").unlink(missing_ok=True)
+    library = new_library()
+    refresh(library, folder)
+    assert derived_rows(library) == stopped
+
+
+def test_a_damaged_index_is_rebuilt_from_the_catalog_without_embedding(
+    new_library: NewLibrary, folder: Path, three_sessions: list[TranscriptFile]
+) -> None:
+    library = new_library()
+    refresh(library, folder)
+    library.close()
+    for file in LibraryPaths(library.paths.home).generations.rglob("*.json"):
+        file.write_bytes(b"damaged")
+    library = new_library()
+    library.open_vectors()
+    report = refresh(library, folder)
+    assert report.texts_embedded == 0
+    assert library.vectors is not None
+    assert library.vectors.index.count() == 3
+    assert len(list(library.paths.generations.iterdir())) == 1
+
+
+def test_without_a_model_full_text_answers_and_says_so(
+    new_library: NewLibrary,
+    folder: Path,
+    three_sessions: list[TranscriptFile],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_model(*_: object, **__: object) -> None:
+        raise ModelError("No embedding model: install one.")
+
+    monkeypatch.setattr("memex.embedding.minilm.open_minilm", no_model)
+    library = new_library()
+    report = refresh(library, folder)
+    assert (report.sessions, report.texts_embedded) == (3, 0)
+    assert library.status(library.reader).degraded == "No embedding model: install one."
+    assert found(library, "linker") == [session_id(1)]
+
+
+def test_an_empty_folder_is_an_empty_library(new_library: NewLibrary, folder: Path) -> None:
+    folder.mkdir()
+    report = refresh(new_library(), folder)
+    assert (report.files, report.sessions, report.failed) == (0, 0, ())

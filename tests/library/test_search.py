@@ -1,0 +1,128 @@
+"""One query, one table: what is found, by which lens, at which turn, and what happens without vectors."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from memex.core.errors import IndexingError
+from memex.core.lenses import Lane, Lens, Weights
+from memex.core.ranking import Recency, rank
+from memex.core.search import Filters, LensTable, SearchRequest
+from memex.library.library import Library
+from memex.library.search import search
+from tests.library.conftest import refresh
+from tests.transcript_files import TranscriptFile, session_id
+
+
+@pytest.fixture
+def library(
+    new_library: Callable[[], Library], folder: Path, three_sessions: list[TranscriptFile]
+) -> Library:
+    opened = new_library()
+    refresh(opened, folder)
+    return opened
+
+
+def ask(library: Library, text: str, **options: object) -> LensTable:
+    return search(library.reader, library.vectors, SearchRequest(text, **options), library.degraded)  # type: ignore[arg-type]
+
+
+def best(table: LensTable) -> str:
+    ranking = rank(table, Weights(), Recency(0.0), datetime.now(UTC))
+    return table.cards[ranking.order[0]].id
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("linker `cc` not found", 1),
+        ("cargo build --release", 1),
+        ("compiler toolchain missing in docker", 1),
+        ("remember language", 2),
+        ("gradients explode during model fitting", 3),
+    ],
+)
+def test_words_commands_errors_and_paraphrases_find_their_session(
+    library: Library, text: str, number: int
+) -> None:
+    assert best(ask(library, text)) == session_id(number)
+
+
+def test_a_hit_lands_on_the_turn_that_earned_it_with_its_words_marked(library: Library) -> None:
+    table = ask(library, "linker cc not found")
+    snippet = table.snippets[[card.id for card in table.cards].index(session_id(1))]
+    assert snippet is not None
+    assert snippet.turn == 1
+    assert {snippet.text[start:end] for start, end in snippet.marks} >= {"linker", "cc", "found"}
+
+
+def test_every_lane_is_scored_for_every_candidate(library: Library) -> None:
+    table = ask(library, "linker cc not found")
+    assert set(table.lanes) == set(Lane)
+    assert np.nanmin(table.matrix) >= 0
+    assert np.nanmax(table.matrix) <= 1
+    errors = table.matrix[:, table.lanes.index(Lane.ERROR)]
+    without_errors = [card.id != session_id(1) for card in table.cards]
+    assert list(np.isnan(errors)) == without_errors
+
+
+def test_turning_up_a_lens_changes_the_order(library: Library) -> None:
+    table = ask(library, "cookie linker")
+    by_error = rank(table, Weights(words=0, content=0, late=0, error=2), Recency(0.0), datetime.now(UTC))
+    assert table.cards[by_error.order[0]].id == session_id(1)
+    part = dict(zip(Lens, by_error.contributions[by_error.order[0]], strict=True))
+    assert part[Lens.ERROR] > 0
+    assert part[Lens.WORDS] == 0
+
+
+def test_filters_hold_for_words_and_vectors(library: Library) -> None:
+    table = ask(library, "linker cc not found", filters=Filters(projects=("shop",)))
+    assert {card.project for card in table.cards} == {"shop"}
+
+
+def test_an_unfinished_word_finds_while_typing(library: Library) -> None:
+    words = Lane.WORDS
+    table = ask(library, "linke", as_typed=True)
+    column = table.matrix[:, table.lanes.index(words)]
+    assert table.cards[int(np.nanargmax(column))].id == session_id(1)
+
+
+def test_an_index_that_fails_leaves_full_text_and_says_why(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise IndexingError("The vector index broke: it is being rebuilt.")
+
+    assert library.vectors is not None
+    monkeypatch.setattr(library.vectors.index, "query_batch", fails)
+    table = ask(library, "linker")
+    assert table.degraded == "The vector index broke: it is being rebuilt."
+    assert table.lanes == (Lane.WORDS,)
+    assert [card.id for card in table.cards] == [session_id(1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "the",
+        "x",
+        "🙂",
+        "日本語",
+        "שלום",
+        '"',
+        "((",
+        "a" * 100_000,
+        "\x00",
+        "\ud800",
+        "'; DROP TABLE session",
+    ],
+)
+def test_whatever_is_asked_is_answered(library: Library, text: str) -> None:
+    table = ask(library, text, as_typed=True)
+    assert len(table.snippets) == len(table.cards)
+    assert np.isfinite(np.nan_to_num(table.matrix)).all()
