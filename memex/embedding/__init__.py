@@ -1,0 +1,1 @@
+"""Text → vectors. Light to import: runtimes load when a model is opened."""
