@@ -75,6 +75,13 @@ class Generations:
         ).fetchone()
         return int(count)
 
+    def points(self, generation: Generation) -> dict[UUID, int]:
+        """Point id → session key of all that the generation is said to hold."""
+        rows = self._db.execute(
+            "SELECT point_id, session FROM indexed WHERE generation = ?", (generation.id,)
+        )
+        return {UUID(bytes=bytes(point)): key for point, key in rows}
+
     def keys_of(self, generation: Generation, points: list[UUID]) -> dict[UUID, int]:
         marks = ", ".join("?" * len(points))
         rows = self._db.execute(

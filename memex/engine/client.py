@@ -39,7 +39,7 @@ class EngineClient:
         self._wake, self._woken = Pipe()
         self._last_id = 0
         self._reading = self._closing = False
-        self._greet()
+        self.engine_pid = self._greet()
 
     def send(self, request: Request) -> int:
         """The id under which the reply will come."""
@@ -82,12 +82,13 @@ class EngineClient:
                 on_event(frame.body)
         raise EngineError("The engine stopped before it answered: try again.")
 
-    def _greet(self) -> None:
+    def _greet(self) -> int:
         if not self._connection.poll(HELLO_WAIT):
             raise EngineError("The engine does not answer: close Memex's windows and try again.")
         hello = decode(self._connection.recv_bytes(), EngineFrame).body
         if not isinstance(hello, Hello) or hello.version != PROTOCOL_VERSION:
             raise EngineError("Another version's engine is running: close Memex's windows and try again.")
+        return hello.pid
 
 
 def unwrapped(reply: object) -> Reply:

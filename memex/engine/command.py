@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Protocol
 
 from memex.core.errors import EngineError
@@ -10,7 +9,7 @@ from memex.core.library import IndexReport, Progress
 from memex.core.paths import LibraryPaths
 from memex.engine.answers import Answers
 from memex.engine.client import EngineClient, attach, unwrapped
-from memex.engine.jobs import JobRunner
+from memex.engine.jobs import JobRunner, Order
 from memex.engine.protocol import (
     Event,
     JobFailed,
@@ -23,7 +22,6 @@ from memex.engine.protocol import (
     StartIndexing,
 )
 from memex.library.library import Library
-from memex.library.refresh import Refresh
 
 LOCK_WAIT = 10.0
 OnProgress = Callable[[Progress], None]
@@ -65,7 +63,7 @@ class LocalEngine:
 
     def index(self, folders: tuple[str, ...], on_progress: OnProgress) -> IndexReport:
         self._on_progress = on_progress
-        return self._jobs.follow(Refresh(self._library, tuple(map(Path, folders))))
+        return self._jobs.follow(Order(1, folders))
 
     def _publish(self, event: Event) -> None:
         if self._on_progress and isinstance(event, JobProgressed):

@@ -43,7 +43,7 @@ class JobRunner:
         self._last_job = 0
         self._running = threading.Event()
         self._running.set()
-        self._cancelled = threading.Event()
+        self._cancelled_up_to = 0
         self._closing = False
         self._vectors_tried = False
         self._thread = threading.Thread(target=self._work, name="memex-jobs")
@@ -59,15 +59,13 @@ class JobRunner:
 
     def pause(self) -> None:
         self._running.clear()
-        if self.progress:
-            self.progress = msgspec.structs.replace(self.progress, paused=True)
-            self._publish(JobProgressed(self.progress))
 
     def resume(self) -> None:
         self._running.set()
 
     def cancel(self) -> None:
-        self._cancelled.set()
+        """The job under way and those that wait behind it."""
+        self._cancelled_up_to = self._last_job
         self._running.set()
 
     def close(self) -> None:
@@ -80,7 +78,6 @@ class JobRunner:
 
     def _work(self) -> None:
         while (order := self._next_order()) is not None and not self._closing:
-            self._cancelled.clear()
             self._run(order)
 
     def _next_order(self) -> Order | None:
@@ -95,7 +92,7 @@ class JobRunner:
 
     def _run(self, order: Order) -> None:
         try:
-            report = self.follow(Refresh(self._library, tuple(map(Path, order.folders))))
+            report = self.follow(order)
             self._publish(JobFinished(order.job, report))
         except MemexError as error:
             self._publish(JobFailed(order.job, str(error)))
@@ -106,8 +103,9 @@ class JobRunner:
             self.progress = None
             self._publish(StatusChanged(self._library_status()))
 
-    def follow(self, job: Refresh) -> IndexReport:
+    def follow(self, order: Order) -> IndexReport:
         """Runs the job on this thread, telling of its progress now and then."""
+        job = Refresh(self._library, tuple(map(Path, order.folders)))
         told = count_next = 0.0
         for self.progress in job.steps():
             now = time.monotonic()
@@ -118,10 +116,16 @@ class JobRunner:
                 self._publish(StatusChanged(self._library_status()))
                 cost = time.monotonic() - now
                 count_next = now + max(STATUS_APART, COUNTING_SHARE * cost)
-            self._running.wait()
-            if self._cancelled.is_set():
+            self._wait_while_paused()
+            if order.job <= self._cancelled_up_to:
                 break
         return job.report()
+
+    def _wait_while_paused(self) -> None:
+        if self.progress and not self._running.is_set():
+            self.progress = msgspec.structs.replace(self.progress, paused=True)
+            self._publish(JobProgressed(self.progress))
+            self._running.wait()
 
     def _library_status(self) -> LibraryStatus:
         return self._library.status(self._library.writer, self.progress)

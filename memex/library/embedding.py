@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Iterator
+from uuid import UUID
 
 from memex.catalog.catalog import Catalog
-from memex.core.errors import IndexingError
+from memex.index.errors import RefusedPointError
+from memex.index.points import IndexPoint
 from memex.library.points import point_of
 from memex.library.vector_side import VectorSide
 
@@ -39,19 +41,27 @@ def upsert_missing(catalog: Catalog, side: VectorSide, keys: list[int]) -> Itera
     for first in range(0, len(keys), SESSIONS_A_BATCH):
         batch = [catalog.sessions.indexable(key) for key in keys[first : first + SESSIONS_A_BATCH]]
         points = [point_of(catalog, session, side.model) for session in batch]
-        side.index.upsert(points)
+        stored = _upsert(side, points)
         # The index first, its record second: a kill between the two upserts again, which changes nothing.
         with catalog.errors(), catalog.transaction():
             for session, point in zip(batch, points, strict=True):
-                catalog.generations.record(side.generation, session.key, point.id, session.version)
+                if point.id in stored:
+                    catalog.generations.record(side.generation, session.key, point.id, session.version)
         yield first + len(batch)
 
 
-def flush(side: VectorSide) -> None:
+def _upsert(side: VectorSide, points: list[IndexPoint]) -> set[UUID]:
+    """The ids of those that were stored: one that is refused costs itself only."""
     try:
-        side.index.flush()
-    except IndexingError as error:
-        log.warning("the index was not flushed: %s", error)
+        side.index.upsert(points)
+    except RefusedPointError as refusal:
+        if len(points) == 1:
+            log.warning("%s", refusal)
+            return set()
+        return set().union(*(_upsert(side, [point]) for point in points))
+    # Flushing holds the interpreter for longer the more there is: 30 ms after 32 sessions, 130 after 1,000.
+    side.index.flush()
+    return {point.id for point in points}
 
 
 def _delete_orphans(catalog: Catalog, side: VectorSide) -> None:

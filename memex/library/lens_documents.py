@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from math import fsum
 
 from msgspec import Struct
 
@@ -193,11 +194,12 @@ def _rarity(texts: Iterable[str]) -> dict[str, float]:
     return {word: 1.0 / count for word, count in counts.items()}
 
 
+# Both are sums over sets, whose order differs from process to process: fsum's result does not.
 def _worth(passage: _Passage, rarity: dict[str, float]) -> float:
-    worth = sum(rarity[word] for word in {w.lower() for w in WORD.findall(passage.text)})
+    worth = fsum(rarity[word] for word in {w.lower() for w in WORD.findall(passage.text)})
     return worth * (2.0 if passage.is_prompt else 1.0)
 
 
 def _line_worth(line: str, rarity: dict[str, float]) -> float:
     words = {w.lower() for w in WORD.findall(line)}
-    return sum(rarity[word] for word in words) / (3 + len(words))
+    return fsum(rarity[word] for word in words) / (3 + len(words))

@@ -10,8 +10,8 @@ from memex.catalog.sources import SourceState
 from memex.core.errors import CatalogError, LibraryBusyError, MemexError
 from memex.core.library import LibraryStatus, Progress
 from memex.core.paths import LibraryPaths
-from memex.core.settings import load_settings
-from memex.library.vector_side import VectorSide, open_vector_side
+from memex.core.settings import Settings, load_settings
+from memex.library.vector_side import VectorSide, open_vector_side, with_new_generation
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,6 @@ class Library:
         self.paths = LibraryPaths(home)
         self._lock = _locked(self.paths, wait_seconds)
         try:
-            self.settings = load_settings(self.paths.settings)
             self.writer = Catalog(self.paths.catalog)
             self.reader = Catalog(self.paths.catalog)
         except BaseException:
@@ -31,6 +30,11 @@ class Library:
             raise
         self.vectors: VectorSide | None = None
         self.degraded: str | None = "Vectors are being loaded: full text answers meanwhile."
+
+    @property
+    def settings(self) -> Settings:
+        """As they are now: the window may have changed them."""
+        return load_settings(self.paths.settings)
 
     def open_vectors(self) -> None:
         """Load the model and the index; when that fails, `degraded` says why and full text goes on."""
@@ -40,6 +44,15 @@ class Library:
         except MemexError as error:
             log.warning("no vectors: %s", error)
             self.degraded = str(error)
+
+    def rebuild_index(self) -> None:
+        """After the index broke: a new, empty generation, which the catalog's vectors then fill again."""
+        if self.vectors:
+            try:
+                self.vectors = with_new_generation(self.vectors, self.paths, self.writer)
+            except MemexError as error:
+                self.degraded = str(error)
+                raise
 
     def nothing_to_embed(self) -> bool:
         """True when the catalog and the index say that all is done, which needs no model to find out."""

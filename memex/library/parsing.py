@@ -94,8 +94,9 @@ def _take_in(catalog: Catalog, file: FoundFile, tally: ParseTally) -> None:
     else:
         catalog.archive.keep(content_hash, stream.size, zstd)
         key, is_new = store_session(catalog, session, file.path, content_hash)
-        tally.new += is_new
-        tally.changed += not is_new
+        if not session.is_helper:
+            tally.new += is_new
+            tally.changed += not is_new
         source = Source(path, file.size, file.mtime_ns, session=key, content_hash=content_hash)
     catalog.sources.record(source, READING_VERSION)
 

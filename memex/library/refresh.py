@@ -1,15 +1,18 @@
 """The three steps, once: whatever the catalog says is missing, from whatever state it was left in."""
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from memex.core.library import FileFailure, IndexReport, Progress, Stage
-from memex.library.embedding import embed_missing, flush, upsert_missing
+from memex.index.errors import BrokenIndexError
+from memex.library.embedding import embed_missing, upsert_missing
 from memex.library.library import Library
 from memex.library.parsing import ParseTally, changed_files, parse_files
-from memex.library.vector_side import VectorSide
 from memex.transcripts.discovery import FoundFile, default_roots, find_transcripts
+
+log = logging.getLogger(__name__)
 
 TEXTS_BETWEEN_UPSERTS = 256
 """Texts embedded before the sessions that they complete go to the index."""
@@ -91,12 +94,20 @@ class Refresh:
             yield pace.at(self._embedded)
             if self._embedded - upserted >= TEXTS_BETWEEN_UPSERTS:
                 upserted = self._embedded
-                yield from self._upsert(side)
-        yield from self._upsert(side)
-        flush(side)
+                yield from self._upsert()
+        yield from self._upsert()
 
-    def _upsert(self, side: VectorSide) -> Iterator[Progress]:
-        catalog = self._library.writer
+    def _upsert(self) -> Iterator[Progress]:
+        try:
+            yield from self._upsert_missing()
+        except BrokenIndexError as broken:
+            log.warning("the index is rebuilt: %s", broken)
+            self._library.rebuild_index()
+            yield from self._upsert_missing()
+
+    def _upsert_missing(self) -> Iterator[Progress]:
+        catalog, side = self._library.writer, self._library.vectors
+        assert side is not None
         keys = catalog.generations.missing(side.generation)
         pace = Pace(Stage.UPSERT, len(keys), "sessions")
         for done in upsert_missing(catalog, side, keys):

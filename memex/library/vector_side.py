@@ -79,22 +79,48 @@ def _open_embedder(paths: LibraryPaths, settings: Settings, catalog: Catalog) ->
     return embedder
 
 
+def with_new_generation(side: VectorSide, paths: LibraryPaths, catalog: Catalog) -> VectorSide:
+    """In place of a broken one: the same embedder over an empty generation."""
+    side.index.close()
+    generation, index = _new_generation(paths, catalog, side.model)
+    return VectorSide(side.embedder, index, generation)
+
+
 def _open_generation(
     paths: LibraryPaths, catalog: Catalog, model: ModelSignature
 ) -> tuple[Generation, VectorIndex]:
     """The current generation, or a new empty one where it does not fit or does not open."""
     shape = CollectionShape(model.dimension)
-    stamp = shape_hash(shape, ENGINE)
     current = catalog.generations.current()
-    if current and (current.model, current.shape) == (model.key, stamp):
+    if current and (current.model, current.shape) == (model.key, shape_hash(shape, ENGINE)):
         try:
-            return current, EdgeIndex.open(paths.generations / str(current.id), shape)
+            index = EdgeIndex.open(paths.generations / str(current.id), shape)
+            _reconcile(catalog, current, index)
         except IndexingError as error:
             log.warning("generation %s is rebuilt: %s", current.id, error)
+        else:
+            return current, index
+    return _new_generation(paths, catalog, model)
+
+
+def _new_generation(
+    paths: LibraryPaths, catalog: Catalog, model: ModelSignature
+) -> tuple[Generation, VectorIndex]:
+    shape = CollectionShape(model.dimension)
     with catalog.transaction():
-        generation = catalog.generations.begin(model, stamp)
+        generation = catalog.generations.begin(model, shape_hash(shape, ENGINE))
     _clear_generations(paths, catalog)
     return generation, EdgeIndex.create(paths.generations / str(generation.id), shape)
+
+
+def _reconcile(catalog: Catalog, generation: Generation, index: VectorIndex) -> None:
+    """Edge does not notice a lost segment, and a power cut may lose what was not yet flushed."""
+    recorded = catalog.generations.points(generation)
+    held = index.ids()
+    with catalog.transaction():
+        for point in recorded.keys() - held:
+            catalog.generations.forget(generation, recorded[point])
+    index.delete(held - recorded.keys())
 
 
 def _clear_generations(paths: LibraryPaths, catalog: Catalog) -> None:

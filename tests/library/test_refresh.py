@@ -1,18 +1,27 @@
 """The three steps: what they take in, what they leave alone, and how they go on after a stop."""
 
-import sqlite3
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from memex.catalog.catalog import Catalog
+from memex.catalog.sessions import IndexableSession
 from memex.core.errors import ModelError
+from memex.core.lenses import Lane
 from memex.core.library import Stage
+from memex.core.models import ModelSignature
 from memex.core.paths import LibraryPaths
 from memex.core.search import SearchRequest
+from memex.index.errors import BrokenIndexError
+from memex.index.points import IndexPoint
 from memex.library.library import Library
+from memex.library.points import point_of
 from memex.library.refresh import Refresh
 from memex.library.search import search
+from tests.derived_rows import derived_rows
 from tests.library.conftest import refresh
 from tests.transcript_files import TranscriptFile, session_id
 
@@ -21,25 +30,6 @@ NewLibrary = Callable[[], Library]
 
 def found(library: Library, text: str) -> list[str]:
     return [card.id for card in search(library.reader, library.vectors, SearchRequest(text)).cards]
-
-
-def derived_rows(library: Library) -> dict[str, list[tuple[object, ...]]]:
-    """All that a library knows, but for the numbers it gives to rows."""
-    queries = {
-        "session": "SELECT agent, id, title, turn_count, payload, index_version FROM session ORDER BY id",
-        "source": "SELECT path, size, mtime_ns, state, reason, content_hash FROM source ORDER BY path",
-        "archive": "SELECT content_hash, size FROM archive ORDER BY 1",
-        "texts": """SELECT s.id, t.lens, t.ordinal, t.first_turn, t.hash, t.body FROM lens_text t
-                    JOIN session s ON s.key = t.session ORDER BY 1, 2, 3""",
-        "turns": """SELECT s.id, f.rowid & 16777215, f.body FROM turn_text f
-                    JOIN session s ON s.key = f.rowid >> 24 ORDER BY 1, 2""",
-        "vectors": "SELECT hash FROM vector ORDER BY hash",
-        "indexed": "SELECT point_id, version FROM indexed ORDER BY 1",
-    }
-    with sqlite3.connect(library.paths.catalog) as db:
-        rows = {name: db.execute(query).fetchall() for name, query in queries.items()}
-    db.close()
-    return rows
 
 
 def test_a_first_index_takes_in_every_session(
@@ -163,13 +153,13 @@ def test_a_run_that_is_stopped_goes_on_to_the_same_library(
     assert job.report().cancelled
     library = new_library()
     refresh(library, folder)
-    stopped = derived_rows(library)
+    stopped = derived_rows(library.paths.catalog)
 
     for suffix in ("", "-wal", "-shm"):
         Path(f"{library.paths.catalog}{suffix}").unlink(missing_ok=True)
     library = new_library()
     refresh(library, folder)
-    assert derived_rows(library) == stopped
+    assert derived_rows(library.paths.catalog) == stopped
 
 
 def test_a_damaged_index_is_rebuilt_from_the_catalog_without_embedding(
@@ -210,3 +200,62 @@ def test_an_empty_folder_is_an_empty_library(new_library: NewLibrary, folder: Pa
     folder.mkdir()
     report = refresh(new_library(), folder)
     assert (report.files, report.sessions, report.failed) == (0, 0, ())
+
+
+def test_sessions_lost_from_the_index_are_put_back_when_it_is_opened(
+    new_library: NewLibrary, folder: Path, three_sessions: list[TranscriptFile]
+) -> None:
+    library = new_library()
+    refresh(library, folder)
+    assert library.vectors is not None
+    lost, *_ = library.vectors.index.ids()
+    library.vectors.index.delete([lost])
+    library = new_library()
+    library.open_vectors()
+    refresh(library, folder)
+    assert library.vectors is not None
+    assert lost in library.vectors.index.ids()
+
+
+def test_an_index_that_breaks_on_the_way_is_rebuilt_without_embedding(
+    new_library: NewLibrary,
+    folder: Path,
+    three_sessions: list[TranscriptFile],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = new_library()
+    refresh(library, folder)
+    assert library.vectors is not None
+    broken = library.vectors.index
+    monkeypatch.setattr(broken, "upsert", _break)
+    three_sessions[0].prompt("one more question")
+    report = refresh(library, folder)
+    assert report.texts_embedded == 1
+    assert library.vectors.index is not broken
+    assert library.vectors.index.count() == 3
+
+
+def _break(*_: object) -> None:
+    raise BrokenIndexError("The vector index broke.")
+
+
+def test_a_session_that_the_index_refuses_does_not_keep_others_out(
+    new_library: NewLibrary,
+    folder: Path,
+    three_sessions: list[TranscriptFile],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("memex.library.embedding.point_of", _without_direction_for(session_id(1)))
+    library = new_library()
+    refresh(library, folder)
+    status = library.status(library.reader)
+    assert (status.sessions, status.indexed, status.waiting) == (3, 2, 1)
+
+
+def _without_direction_for(refused: str) -> Callable[..., IndexPoint]:
+    def build(catalog: Catalog, session: IndexableSession, model: ModelSignature) -> IndexPoint:
+        point = point_of(catalog, session, model)
+        zero = {Lane.CONTENT: np.zeros(model.dimension, np.float32)}
+        return dataclasses.replace(point, dense=zero) if session.id == refused else point
+
+    return build
