@@ -124,7 +124,7 @@ def _main_sessions(library: Library) -> dict[str, str]:
 
 
 def main() -> None:
-    corpus = Path(os.environ.get("MEMEX_CORPUS", "../shared/corpus")).absolute()
+    corpus = Path(os.environ.get("MEMEX_CORPUS", "../shared/corpus")).resolve()
     library = Library(Path(sys.argv[1]))
     library.open_vectors()
     orders = {"all lenses": by_all_lenses} | {str(lane): by_lane(lane) for lane in Lane}
