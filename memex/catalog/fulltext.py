@@ -16,7 +16,11 @@ TURN_BITS = 24
 CARD_TURN = (1 << TURN_BITS) - 1
 """The row that holds a session's title, project, branch and id, as if it were a turn."""
 
-IDENTIFIER = re.compile(r"[A-Za-z0-9]+(?:(?:_+|-|\.|::)[A-Za-z0-9]+)+|[A-Za-z]+[a-z0-9][A-Z][A-Za-z0-9]*")
+# Tried at the start of a run only, and bounded: a run of a million letters (base64) would be quadratic.
+IDENTIFIER = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,64}(?:(?:_{1,8}|-|\.|::)[A-Za-z0-9]{1,64})+"
+    r"|[A-Za-z]{1,64}[a-z0-9][A-Z][A-Za-z0-9]{0,64})"
+)
 SEPARATOR = re.compile(r"[^A-Za-z0-9]+")
 HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 WORD = re.compile(r"\w+(?:[-_.:/]+\w+)*")

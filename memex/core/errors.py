@@ -7,6 +7,7 @@ MemexError
 │   ├── NewerLibraryError   it was written by a newer Memex
 │   └── DiskFullError       no room left
 ├── ModelError              an embedding model cannot be found, checked or loaded
+│   └── ModelMissingError   it is not on this machine, and may be downloaded
 ├── IndexingError           the vector index refused, failed or is broken
 ├── EngineError             the engine process is unreachable
 │   └── LibraryBusyError    another process holds the library
@@ -40,6 +41,10 @@ class DiskFullError(CatalogError):
 
 
 class ModelError(MemexError):
+    pass
+
+
+class ModelMissingError(ModelError):
     pass
 
 

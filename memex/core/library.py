@@ -6,6 +6,7 @@ from msgspec import Struct
 
 
 class Stage(StrEnum):
+    DOWNLOAD = "download"
     SCAN = "scan"
     PARSE = "parse"
     EMBED = "embed"
@@ -17,7 +18,7 @@ class Progress(Struct, frozen=True):
     done: int
     total: int
     unit: str
-    """What is counted: files, texts, sessions."""
+    """What is counted: files, texts, sessions, bytes."""
     per_second: float = 0.0
     seconds_left: float | None = None
     paused: bool = False
@@ -57,5 +58,7 @@ class LibraryStatus(Struct, frozen=True):
     model: str | None = None
     degraded: str | None = None
     """Why search runs without vectors, in one sentence; None when it does not."""
+    model_missing: bool = False
+    """The embedding model is not on this machine, and may be downloaded if the user agrees."""
     job: Progress | None = None
     backend: str = "embedded"

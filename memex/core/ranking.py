@@ -28,31 +28,39 @@ class Ranking:
     recency: NDArray[np.float64]
 
 
+class Ranker:
+    """One table's ranking: what no weight changes is worked out once, so that a slider step is arithmetic."""
+
+    def __init__(self, table: LensTable) -> None:
+        self._table = table
+        self._scores = np.nan_to_num(table.matrix.astype(np.float64))
+        times = (card.ended_at or card.started_at for card in table.cards)
+        self._seconds = np.array([when.timestamp() if when else -np.inf for when in times])
+
+    def rank(self, weights: Weights, recency: Recency, now: datetime) -> Ranking:
+        """Σ wᵢsᵢ / Σ wᵢ over the lanes, plus recency; for w see `lane_weight`.
+
+        With every weight at zero the order is by recency alone.
+        """
+        lens_of_lane, per_lane = _lane_weights(self._table, weights)
+        total = per_lane.sum()
+        parts = self._scores * (per_lane / total if total else 0.0)
+        contributions = parts @ lens_of_lane
+        fresh = self._recency_scores(recency if total else Recency(1.0), now)
+        score = contributions.sum(axis=1) + fresh
+        order = np.argsort(-score, kind="stable")
+        return Ranking(order, score, contributions, fresh)
+
+    def _recency_scores(self, recency: Recency, now: datetime) -> NDArray[np.float64]:
+        """weight · 2^(−age / half-life); 0 for sessions whose time is not known."""
+        ages = (now.timestamp() - self._seconds) / SECONDS_A_DAY
+        decay: NDArray[np.float64] = np.exp2(-np.maximum(ages, 0.0) / recency.half_life_days)
+        return recency.weight * decay
+
+
 def rank(table: LensTable, weights: Weights, recency: Recency, now: datetime) -> Ranking:
-    """Σ wᵢsᵢ / Σ wᵢ over the lanes, plus recency; for w see `lane_weight`.
-
-    With every weight at zero the order is by recency alone.
-    """
-    lens_of_lane, per_lane = _lane_weights(table, weights)
-    total = per_lane.sum()
-    parts = np.nan_to_num(table.matrix.astype(np.float64)) * (per_lane / total if total else 0.0)
-    contributions = parts @ lens_of_lane
-    fresh = recency_scores(table, recency, now) if total else recency_scores(table, Recency(1.0), now)
-    score = contributions.sum(axis=1) + fresh
-    order = np.argsort(-score, kind="stable")
-    return Ranking(order, score, contributions, fresh)
-
-
-def recency_scores(table: LensTable, recency: Recency, now: datetime) -> NDArray[np.float64]:
-    """weight · 2^(−age / half-life); 0 for sessions whose time is not known."""
-    ages = np.array(
-        [
-            (now - when).total_seconds() / SECONDS_A_DAY if when else np.inf
-            for when in (card.ended_at or card.started_at for card in table.cards)
-        ]
-    )
-    decay: NDArray[np.float64] = np.exp2(-np.maximum(ages, 0.0) / recency.half_life_days)
-    return recency.weight * decay
+    """Once; whoever ranks a table again and again keeps a `Ranker`."""
+    return Ranker(table).rank(weights, recency, now)
 
 
 def lane_weight(weight: float, trust: float, lanes_of_lens: int) -> float:

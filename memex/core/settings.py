@@ -20,6 +20,8 @@ class Settings(Struct, frozen=True):
     """Transcript folders besides the agents' own."""
     agent_folders: bool = True
     """Whether the agents' own folders are scanned; off in the demo library."""
+    model: str | None = None
+    """Another sentence-transformers model, by name or folder; needs the extra `models`."""
     model_folder: str | None = None
     """A folder with the weights of all-MiniLM-L6-v2, for machines without the packaged ones."""
     theme: Theme = Theme.SYSTEM

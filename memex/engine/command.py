@@ -12,6 +12,7 @@ from memex.engine.client import EngineClient, attach, unwrapped
 from memex.engine.jobs import JobRunner, Order
 from memex.engine.protocol import (
     Event,
+    FetchModel,
     JobFailed,
     JobFinished,
     JobProgressed,
@@ -24,12 +25,13 @@ from memex.engine.protocol import (
 from memex.library.library import Library
 
 LOCK_WAIT = 10.0
+Job = StartIndexing | FetchModel
 OnProgress = Callable[[Progress], None]
 
 
 class CommandEngine(Protocol):
     def call(self, request: Request) -> Reply: ...
-    def index(self, folders: tuple[str, ...], on_progress: OnProgress) -> IndexReport: ...
+    def run(self, job: Job, on_progress: OnProgress) -> IndexReport: ...
 
 
 @contextmanager
@@ -61,9 +63,13 @@ class LocalEngine:
             self._library.open_vectors()
         return unwrapped(self._answers.reply(request))
 
-    def index(self, folders: tuple[str, ...], on_progress: OnProgress) -> IndexReport:
+    def run(self, job: Job, on_progress: OnProgress) -> IndexReport:
         self._on_progress = on_progress
-        return self._jobs.follow(Order(1, folders))
+        match job:
+            case StartIndexing(folders=folders):
+                return self._jobs.follow(Order(1, folders))
+            case FetchModel():
+                return self._jobs.follow(Order(1, fetch_model=True))
 
     def _publish(self, event: Event) -> None:
         if self._on_progress and isinstance(event, JobProgressed):
@@ -77,9 +83,9 @@ class AttachedEngine:
     def call(self, request: Request) -> Reply:
         return self._client.call(request)
 
-    def index(self, folders: tuple[str, ...], on_progress: OnProgress) -> IndexReport:
+    def run(self, job: Job, on_progress: OnProgress) -> IndexReport:
         """Waits for its own job; one that the window began before comes to its end first."""
-        queued = self._client.call(StartIndexing(folders))
+        queued = self._client.call(job)
         assert isinstance(queued, JobQueued)
         for frame in self._client.frames():
             match frame.body:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from memex.core.errors import MemexError
-from memex.core.library import IndexReport, LibraryStatus, Progress
+from memex.core.library import IndexReport, LibraryStatus, Progress, Stage
 from memex.engine.protocol import Event, JobFailed, JobFinished, JobProgressed, StatusChanged
 from memex.library.library import Library
 from memex.library.refresh import Refresh
@@ -29,7 +29,8 @@ FIRST_ORDER_WAIT = 0.5
 
 class Order(Struct, frozen=True):
     job: int
-    folders: tuple[str, ...]
+    folders: tuple[str, ...] = ()
+    fetch_model: bool = False
 
 
 class JobRunner:
@@ -51,10 +52,10 @@ class JobRunner:
     def open(self) -> None:
         self._thread.start()
 
-    def start(self, folders: tuple[str, ...] = ()) -> int:
+    def start(self, folders: tuple[str, ...] = (), *, fetch_model: bool = False) -> int:
         """The job's number."""
         self._last_job += 1
-        self._orders.put(Order(self._last_job, folders))
+        self._orders.put(Order(self._last_job, folders, fetch_model))
         return self._last_job
 
     def pause(self) -> None:
@@ -105,6 +106,8 @@ class JobRunner:
 
     def follow(self, order: Order) -> IndexReport:
         """Runs the job on this thread, telling of its progress now and then."""
+        if order.fetch_model:
+            self._library.open_vectors(self._tell_download)
         job = Refresh(self._library, tuple(map(Path, order.folders)))
         told = count_next = 0.0
         for self.progress in job.steps():
@@ -120,6 +123,10 @@ class JobRunner:
             if order.job <= self._cancelled_up_to:
                 break
         return job.report()
+
+    def _tell_download(self, done: int, total: int) -> None:
+        self.progress = Progress(Stage.DOWNLOAD, done, total, "bytes")
+        self._publish(JobProgressed(self.progress))
 
     def _wait_while_paused(self) -> None:
         if self.progress and not self._running.is_set():

@@ -43,6 +43,10 @@ class StartIndexing(Struct, frozen=True, tag=True):
     folders: tuple[str, ...] = ()
 
 
+class FetchModel(Struct, frozen=True, tag=True):
+    """The user agreed to the download of the missing model; what waits for it is embedded after."""
+
+
 class PauseJob(Struct, frozen=True, tag=True):
     pass
 
@@ -55,7 +59,7 @@ class CancelJob(Struct, frozen=True, tag=True):
     pass
 
 
-JobControl = StartIndexing | PauseJob | ResumeJob | CancelJob
+JobControl = StartIndexing | FetchModel | PauseJob | ResumeJob | CancelJob
 Request = Search | OpenSession | GetTurns | ListSessions | GetStatus | JobControl
 
 

@@ -7,11 +7,11 @@ from filelock import FileLock, Timeout
 
 from memex.catalog.catalog import Catalog
 from memex.catalog.sources import SourceState
-from memex.core.errors import CatalogError, LibraryBusyError, MemexError
+from memex.core.errors import CatalogError, LibraryBusyError, MemexError, ModelMissingError
 from memex.core.library import LibraryStatus, Progress
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, load_settings
-from memex.library.vector_side import VectorSide, open_vector_side, with_new_generation
+from memex.library.vector_side import OnDownload, VectorSide, open_vector_side, with_new_generation
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ class Library:
             self._lock.release()
             raise
         self.vectors: VectorSide | None = None
+        self.model_missing = False
         self.degraded: str | None = "Vectors are being loaded: full text answers meanwhile."
 
     @property
@@ -36,12 +37,14 @@ class Library:
         """As they are now: the window may have changed them."""
         return load_settings(self.paths.settings)
 
-    def open_vectors(self) -> None:
+    def open_vectors(self, on_download: OnDownload | None = None) -> None:
         """Load the model and the index; when that fails, `degraded` says why and full text goes on."""
+        self.model_missing = False
         try:
-            self.vectors = open_vector_side(self.paths, self.settings, self.writer)
+            self.vectors = open_vector_side(self.paths, self.settings, self.writer, on_download)
             self.degraded = None
         except MemexError as error:
+            self.model_missing = isinstance(error, ModelMissingError)
             log.warning("no vectors: %s", error)
             self.degraded = str(error)
 
@@ -85,6 +88,7 @@ class Library:
                 skipped=len(catalog.sources.in_state(SourceState.SKIPPED)),
                 model=model.key if model else None,
                 degraded=self.degraded,
+                model_missing=self.model_missing,
                 job=job,
             )
 

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from memex.core.lenses import DENSE_LANES, Lane
 from memex.core.models import ModelSignature
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings
+from memex.embedding.hub import Download
 from memex.embedding.protocol import Embedder
 from memex.index.edge import ENGINE, EdgeIndex
 from memex.index.plans import QueryVector
@@ -22,6 +23,8 @@ from memex.index.shape import CollectionShape, shape_hash
 from memex.index.sparse import path_tokens, query_vector, tool_tokens
 
 log = logging.getLogger(__name__)
+
+OnDownload = Callable[[int, int], None]
 
 
 class VectorSide:
@@ -52,9 +55,14 @@ class VectorSide:
         self.embedder.close()
 
 
-def open_vector_side(paths: LibraryPaths, settings: Settings, catalog: Catalog) -> VectorSide:
-    """Raises `ModelError` or `IndexingError` with the sentence that explains search without vectors."""
-    embedder = _open_embedder(paths, settings, catalog)
+def open_vector_side(
+    paths: LibraryPaths, settings: Settings, catalog: Catalog, on_download: OnDownload | None = None
+) -> VectorSide:
+    """Raises `ModelError` or `IndexingError` with the sentence that explains search without vectors.
+
+    `on_download`: the user agreed to a download of a missing model; told the bytes done and in all.
+    """
+    embedder = _open_embedder(paths, settings, catalog, on_download)
     try:
         generation, index = _open_generation(paths, catalog, embedder.signature)
     except BaseException:
@@ -63,13 +71,26 @@ def open_vector_side(paths: LibraryPaths, settings: Settings, catalog: Catalog) 
     return VectorSide(embedder, index, generation)
 
 
-def _open_embedder(paths: LibraryPaths, settings: Settings, catalog: Catalog) -> Embedder:
+def _open_embedder(
+    paths: LibraryPaths, settings: Settings, catalog: Catalog, on_download: OnDownload | None
+) -> Embedder:
     """The variant is probed once and then fixed for the library, so that vectors never mix."""
-    from memex.embedding.minilm import open_minilm  # imports onnxruntime
-
     wanted = catalog.vectors.wanted()
-    folder = Path(settings.model_folder) if settings.model_folder else None
-    embedder = open_minilm(paths.models, user_folder=folder, variant=wanted.variant if wanted else None)
+    if settings.model:
+        from memex.embedding.sentence_transformers_embedder import open_sentence_transformers  # torch
+
+        embedder: Embedder = open_sentence_transformers(
+            settings.model, download_allowed=on_download is not None
+        )
+    else:
+        from memex.embedding.minilm import open_minilm  # onnxruntime
+
+        embedder = open_minilm(
+            paths.models,
+            user_folder=Path(settings.model_folder) if settings.model_folder else None,
+            variant=wanted.variant if wanted else None,
+            download=Download(lambda _bytes: True, on_download) if on_download else None,
+        )
     if wanted is None:
         with catalog.transaction():
             catalog.vectors.want(embedder.signature)

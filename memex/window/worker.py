@@ -14,6 +14,7 @@ from memex.engine.client import EngineClient, attach_or_start, unwrapped
 from memex.engine.protocol import (
     CancelJob,
     EngineFrame,
+    FetchModel,
     GetStatus,
     GetTurns,
     JobFailed,
@@ -106,6 +107,10 @@ class EngineHandle(QObject):
 
     def start_indexing(self, folders: tuple[str, ...] = ()) -> None:
         self._send(StartIndexing(folders))
+
+    def fetch_model(self) -> None:
+        """Only after the user has agreed to the download."""
+        self._send(FetchModel())
 
     def ask_status(self) -> None:
         self._send(GetStatus())

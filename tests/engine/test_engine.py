@@ -185,11 +185,11 @@ def test_a_command_works_alone_or_with_the_engine_that_runs(
 ) -> None:
     with engine_for_command(prepared_home) as alone:
         assert isinstance(alone, LocalEngine)
-        report = alone.index((str(folder),), lambda _: None)
+        report = alone.run(StartIndexing((str(folder),)), lambda _: None)
     window = attach_or_start(prepared_home)
     with engine_for_command(prepared_home) as attached:
         assert isinstance(attached, AttachedEngine)
-        again = attached.index((str(folder),), lambda _: None)
+        again = attached.run(StartIndexing((str(folder),)), lambda _: None)
     window.close()
     assert (report.new, again.new, again.unchanged) == (2, 0, 2)
     assert is_gone(window.engine_pid)

@@ -1,22 +1,29 @@
 """The three steps: what they take in, what they leave alone, and how they go on after a stop."""
 
 import dataclasses
+import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
 
 from memex.catalog.catalog import Catalog
 from memex.catalog.sessions import IndexableSession
-from memex.core.errors import ModelError
+from memex.core.errors import DiskFullError, ModelError
 from memex.core.lenses import Lane
 from memex.core.library import Stage
 from memex.core.models import ModelSignature
 from memex.core.paths import LibraryPaths
 from memex.core.search import SearchRequest
+from memex.core.session import Session
+from memex.embedding.hub import Download
+from memex.embedding.weights import find_weights
 from memex.index.errors import BrokenIndexError
 from memex.index.points import IndexPoint
+from memex.library import parsing
 from memex.library.library import Library
 from memex.library.points import point_of
 from memex.library.refresh import Refresh
@@ -259,3 +266,71 @@ def _without_direction_for(refused: str) -> Callable[..., IndexPoint]:
         return dataclasses.replace(point, dense=zero) if session.id == refused else point
 
     return build
+
+
+def test_a_missing_model_is_downloaded_once_the_user_agrees(
+    new_library: NewLibrary,
+    folder: Path,
+    three_sessions: list[TranscriptFile],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packaged = find_weights(Path("nowhere"), None, None)
+    monkeypatch.setattr("memex.embedding.weights.PACKAGE", "no_such_package")
+
+    def copied_from_here(
+        model: str, revision: str, file: str, target: Path, advance: Callable[[int], None]
+    ) -> None:
+        shutil.copy(packaged / file, target / file)
+        advance((target / file).stat().st_size)
+
+    monkeypatch.setattr("memex.library.vector_side.Download", partial(Download, fetch=copied_from_here))
+    library = new_library()
+    shutil.rmtree(library.paths.models)
+    refresh(library, folder)
+    without = library.status(library.reader)
+    assert (without.model_missing, without.indexed) == (True, 0)
+
+    told: list[tuple[int, int]] = []
+    library.open_vectors(lambda done, total: told.append((done, total)))
+    refresh(library, folder)
+    status = library.status(library.reader)
+    assert (status.model_missing, status.degraded, status.indexed) == (False, None, 3)
+    assert told[-1][0] == told[-1][1] > 90_000_000
+
+
+def test_a_full_disk_is_one_sentence_and_what_was_taken_in_stays(
+    new_library: NewLibrary, folder: Path, three_sessions: list[TranscriptFile]
+) -> None:
+    library = new_library()
+    refresh(library, folder)
+    # SQLite's own limit raises what a full disk raises.
+    library.writer._db.execute("PRAGMA max_page_count = 1")
+    TranscriptFile(folder, session_id(4)).prompt("no room for this " + "x" * 500_000)
+    with pytest.raises(DiskFullError, match="free some space"):
+        refresh(library, folder)
+    library = new_library()
+    assert library.status(library.reader).sessions == 3
+    assert refresh(library, folder).new == 1
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_again(
+    new_library: NewLibrary,
+    folder: Path,
+    three_sessions: list[TranscriptFile],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = new_library()
+    grown = three_sessions[0]
+    take_in = parsing.read_transcript
+
+    def read_and_grow(stream: BinaryIO, path: Path) -> Session:
+        session = take_in(stream, path)
+        if path == grown.path:
+            grown.prompt("written meanwhile about zebras")
+        return session
+
+    monkeypatch.setattr(parsing, "read_transcript", read_and_grow)
+    refresh(library, folder)
+    monkeypatch.undo()
+    assert refresh(library, folder).changed == 1
+    assert found(library, "zebras") == [session_id(1)]
