@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from timeit import timeit
 
 import pytest
 from hypothesis import given, settings
@@ -90,12 +89,10 @@ def test_query_syntax_is_only_words(full_text: FullText, query: str) -> None:
     found(full_text, query)
 
 
-@pytest.mark.parametrize(
-    "text", ["x" * 300_000, "aB" * 150_000, "a_" * 150_000, "a.b" * 100_000, "_" * 300_000]
-)
-def test_endless_runs_are_read_in_linear_time(text: str) -> None:
-    short = timeit(lambda: identifier_parts(text[:30_000]), number=1)
-    assert timeit(lambda: identifier_parts(text), number=1) < 0.05 + 40 * short
+@pytest.mark.parametrize("run", ["x", "aB", "a_", "a.b", "_", "A"])
+def test_an_endless_run_is_no_identifier(run: str) -> None:
+    """At a quadratic cost this would take hours."""
+    assert identifier_parts(run * 500_000) == ""
 
 
 def test_identifier_parts_are_what_the_tokenizer_cannot_know() -> None:

@@ -329,8 +329,8 @@ def test_a_file_that_grows_while_it_is_read_is_read_again(
             grown.prompt("written meanwhile about zebras")
         return session
 
-    monkeypatch.setattr(parsing, "read_transcript", read_and_grow)
-    refresh(library, folder)
-    monkeypatch.undo()
+    with monkeypatch.context() as reading:
+        reading.setattr(parsing, "read_transcript", read_and_grow)
+        refresh(library, folder)
     assert refresh(library, folder).changed == 1
-    assert found(library, "zebras") == [session_id(1)]
+    assert session_id(1) in found(library, "zebras")
