@@ -8,7 +8,7 @@ from contextlib import suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
-from queue import Empty, Full, Queue, SimpleQueue
+from queue import Full, Queue, SimpleQueue
 
 import msgspec
 
@@ -33,6 +33,8 @@ LAST_CLIENT_GRACE = 0.2
 """Seconds without any client before the engine ends: at its start, and later on."""
 LOCK_WAIT = 5.0
 """Seconds that an engine waits for the one before it to end."""
+QUERY_END = 5.0
+"""Seconds that the query in hand has for its end."""
 OUTBOX_FRAMES = 1_000
 """A client that leaves so many unread is taken for dead."""
 
@@ -85,7 +87,8 @@ class Service:
         self._library = Library(home, wait_seconds=LOCK_WAIT)
         self._jobs = JobRunner(self._library, self._publish)
         self._answers = Answers(self._library, self._jobs)
-        self._requests: SimpleQueue[tuple[ClientLink, ClientFrame]] = SimpleQueue()
+        self._requests: SimpleQueue[tuple[ClientLink, ClientFrame] | None] = SimpleQueue()
+        self._queries = threading.Thread(target=self._answer, name="memex-queries", daemon=True)
         self._clients: set[ClientLink] = set()
         self._clients_changed = threading.Condition()
         self._closed = threading.Event()
@@ -95,18 +98,16 @@ class Service:
         address = new_address()
         try:
             with Listener(address.name, address.family, backlog=8, authkey=address.key) as listener:
-                self._start_thread("memex-accept", lambda: self._accept(listener))
-                self._start_thread("memex-queries", self._answer)
+                threading.Thread(
+                    target=self._accept, args=[listener], name="memex-accept", daemon=True
+                ).start()
+                self._queries.start()
                 self._jobs.open()
                 publish(address, self._library.paths.engine_address)
                 on_ready()
                 self._until_nobody_is_left()
         finally:
             self._close(address)
-
-    @staticmethod
-    def _start_thread(name: str, work: Callable[[], None]) -> None:
-        threading.Thread(target=work, name=name, daemon=True).start()
 
     def take(self, client: ClientLink, frame: ClientFrame) -> None:
         self._requests.put((client, frame))
@@ -133,11 +134,8 @@ class Service:
             client.send(EngineFrame(Hello(PROTOCOL_VERSION, os.getpid())))
 
     def _answer(self) -> None:
-        while not self._closed.is_set():
-            try:
-                client, frame = self._requests.get(timeout=1.0)
-            except Empty:
-                continue
+        while asked := self._requests.get():
+            client, frame = asked
             client.send(EngineFrame(self._answers.reply(frame.request), frame.id))
 
     def _publish(self, event: Event) -> None:
@@ -157,4 +155,7 @@ class Service:
         withdraw(address, self._library.paths.engine_address)
         self._closed.set()
         self._jobs.close()
+        self._requests.put(None)
+        if self._queries.is_alive():
+            self._queries.join(QUERY_END)
         self._library.close()

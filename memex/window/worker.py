@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before an engine that died is started again; doubled each time that it dies early."""
 STABLE_AFTER = 60.0
+LAST_WAIT = 5.0
+"""Seconds that closing the window waits for an engine that does not answer."""
 
 
 class EngineState(StrEnum):
@@ -47,6 +49,7 @@ class EngineState(StrEnum):
     READY = "ready"
     RESTARTING = "restarting"
     GONE = "gone"
+    """It does not start, and is tried again and again."""
 
 
 class EngineHandle(QObject):
@@ -87,7 +90,7 @@ class EngineHandle(QObject):
         if self._client:
             self._client.close()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(LAST_WAIT)
 
     def search(self, request: SearchRequest) -> None:
         """One search is under way at a time; of those asked meanwhile only the newest follows it."""
@@ -182,17 +185,24 @@ class EngineHandle(QObject):
                 self.failed.emit(MemexError(message))
 
     def _work(self) -> None:
-        """The reading thread: connect, relay until the engine goes, pause, connect again."""
-        pause = FIRST_PAUSE
+        """The reading thread: connect, relay until the engine goes, pause, connect again.
+
+        What keeps the engine from starting is said once, however often it is tried.
+        """
+        pause, said = FIRST_PAUSE, ""
         while not self._stopping.is_set():
             try:
                 client = attach_or_start(self._paths)
             except MemexError as error:
-                self.failed.emit(error)
+                self.state_changed.emit(EngineState.GONE)
+                if str(error) != said:
+                    said = str(error)
+                    self.failed.emit(error)
             except Exception as bug:
                 log.exception("the engine could not be reached")
                 self.crashed.emit(bug)
             else:
+                said = ""
                 connected = time.monotonic()
                 self._read(client)
                 if time.monotonic() - connected > STABLE_AFTER:
