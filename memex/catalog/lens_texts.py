@@ -46,6 +46,9 @@ class LensTexts:
         rows = self._db.execute("SELECT lane, counts FROM token_bag WHERE session = ?", (session,))
         return {Lane(lane): msgspec.json.decode(counts, type=dict[str, int]) for lane, counts in rows}
 
+    def exist(self) -> bool:
+        return self._db.execute("SELECT 1 FROM lens_text LIMIT 1").fetchone() is not None
+
     def of(self, session: int) -> list[LensText]:
         rows = self._db.execute(
             """SELECT lens, ordinal, first_turn, last_turn, hash, body FROM lens_text

@@ -28,6 +28,7 @@ from memex.library.library import Library
 
 log = logging.getLogger(__name__)
 
+LOADING = "Vectors are being loaded: full text answers meanwhile."
 FIRST_CLIENT_WAIT = 30.0
 LAST_CLIENT_GRACE = 0.2
 """Seconds without any client before the engine ends: at its start, and later on."""
@@ -85,6 +86,7 @@ class ClientLink:
 class Service:
     def __init__(self, home: Path) -> None:
         self._library = Library(home, wait_seconds=LOCK_WAIT)
+        self._library.degraded = LOADING
         self._jobs = JobRunner(self._library, self._publish)
         self._answers = Answers(self._library, self._jobs)
         self._requests: SimpleQueue[tuple[ClientLink, ClientFrame] | None] = SimpleQueue()

@@ -30,7 +30,8 @@ class Library:
             raise
         self.vectors: VectorSide | None = None
         self.model_missing = False
-        self.degraded: str | None = "Vectors are being loaded: full text answers meanwhile."
+        self.degraded: str | None = None
+        """Why there are no vectors, once they were asked for."""
 
     @property
     def settings(self) -> Settings:
@@ -59,6 +60,8 @@ class Library:
 
     def nothing_to_embed(self) -> bool:
         """True when the catalog and the index say that all is done, which needs no model to find out."""
+        if not self.writer.lens_texts.exist():
+            return True
         model = self.writer.vectors.wanted()
         generation = self.writer.generations.current()
         if model is None or generation is None or generation.model != model.key:

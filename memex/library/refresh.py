@@ -1,6 +1,7 @@
 """The three steps, once: whatever the catalog says is missing, from whatever state it was left in."""
 
 import logging
+import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from memex.index.errors import BrokenIndexError
 from memex.library.embedding import embed_missing, upsert_missing
 from memex.library.library import Library
 from memex.library.parsing import ParseTally, changed_files, parse_files
-from memex.transcripts.discovery import FoundFile, default_roots, find_transcripts
+from memex.transcripts.discovery import Unreadable, default_roots, find_transcripts
 
 log = logging.getLogger(__name__)
 
@@ -66,17 +67,22 @@ class Refresh:
 
     def _parse(self) -> Iterator[Progress]:
         yield Progress(Stage.SCAN, 0, 0, "files")
-        found = []
-        for entry in find_transcripts(self._roots()):
-            if isinstance(entry, FoundFile):
-                found.append(entry)
-            else:
-                self._tally.failed.append(FileFailure(str(entry.path), entry.reason))
+        found = [file for entry in find_transcripts(self._roots()) if (file := self._readable(entry))]
         self._files = len(found)
         files = changed_files(self._library.writer, found)
         pace = Pace(Stage.PARSE, len(files), "files")
         for done in parse_files(self._library.writer, files, self._tally):
             yield pace.at(done)
+
+    def _readable(self, entry: FoundFile | Unreadable) -> FoundFile | None:
+        name = os.fsencode(entry.path).decode(errors="replace")
+        if isinstance(entry, FoundFile) and name == str(entry.path):
+            return entry
+        reason = f"{name} has a name that is no UTF-8: rename it."
+        if isinstance(entry, Unreadable):
+            reason = entry.reason
+        self._tally.failed.append(FileFailure(name, reason))
+        return None
 
     def _embed_and_upsert(self) -> Iterator[Progress]:
         if self._library.nothing_to_embed():

@@ -1,12 +1,14 @@
 """The three steps: what they take in, what they leave alone, and how they go on after a stop."""
 
 import dataclasses
+import os
 import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -203,10 +205,26 @@ def test_without_a_model_full_text_answers_and_says_so(
     assert found(library, "linker") == [session_id(1)]
 
 
-def test_an_empty_folder_is_an_empty_library(new_library: NewLibrary, folder: Path) -> None:
+def test_an_empty_folder_is_an_empty_library_and_loads_no_model(
+    new_library: NewLibrary, folder: Path
+) -> None:
     folder.mkdir()
-    report = refresh(new_library(), folder)
+    library = new_library()
+    report = refresh(library, folder)
     assert (report.files, report.sessions, report.failed) == (0, 0, ())
+    assert library.vectors is None
+
+
+def test_a_file_name_that_is_no_text_costs_that_file_only(
+    new_library: NewLibrary, folder: Path, three_sessions: list[TranscriptFile]
+) -> None:
+    copy = Path(os.fsdecode(os.fsencode(folder) + b"/\xff\xfe.jsonl"))
+    shutil.copy(three_sessions[0].path, copy)
+    report = refresh(new_library(), folder)
+    assert report.sessions == 3
+    (failure,) = report.failed
+    assert "rename it" in failure.reason
+    assert msgspec.json.encode(report)
 
 
 def test_sessions_lost_from_the_index_are_put_back_when_it_is_opened(
