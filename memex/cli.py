@@ -1,33 +1,41 @@
-"""Every verb from a terminal; with no verb, the window opens."""
+"""Every verb from a terminal; with no verb, the window opens.
 
+Light to import, for the window paints first: the library and numpy come in with the verb that needs them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 import msgspec
 
 from memex import __version__
 from memex.cli_output import (
-    SessionsOutput,
+    printable,
+    progress_bar,
     replay_output,
     replay_text,
     report_text,
     search_output,
     search_text,
+    sessions_output,
     sessions_text,
     status_text,
 )
 from memex.core.errors import MemexError
-from memex.core.lenses import MAX_WEIGHT, Weights
-from memex.core.library import Progress
+from memex.core.lenses import MAX_WEIGHT, Recency, Weights
 from memex.core.paths import LibraryPaths, default_home
 from memex.core.search import Filters, SearchRequest
-from memex.engine.command import CommandEngine, OnProgress, engine_for_command
 from memex.engine.protocol import (
+    FetchModel,
     GetStatus,
     GetTurns,
     ListSessions,
@@ -37,13 +45,34 @@ from memex.engine.protocol import (
     Searched,
     SessionList,
     SessionOpened,
+    StartIndexing,
     Status,
     Turns,
 )
 
+if TYPE_CHECKING:
+    from memex.engine.command import CommandEngine
+
+log = logging.getLogger(__name__)
+
 REPLAYED_AT_ONCE = 1_000
+INTERRUPTED = 130
+"""128 + SIGINT, as shells have it."""
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 Value = TypeVar("Value")
+
+
+class LibraryLog(logging.FileHandler):
+    """Opened by the first record; a folder that cannot be written costs the log, not the command."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, encoding="utf-8", delay=True)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):
+            super().emit(record)
+
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, as docs/command-line.md says.")
 project_option = click.option("--project", "projects", multiple=True, help="Only this project; repeatable.")
@@ -60,7 +89,8 @@ agent_option = click.option("--agent", "agents", multiple=True, help="Only this 
 @click.pass_context
 def memex(context: click.Context, home: Path | None) -> None:
     """A window onto your past sessions with coding agents."""
-    context.obj = LibraryPaths((home or default_home()).expanduser().absolute())
+    paths = context.obj = LibraryPaths((home or default_home()).expanduser().absolute())
+    logging.basicConfig(handlers=[LibraryLog(paths.log)], level=logging.WARNING, format=LOG_FORMAT)
     if context.invoked_subcommand is None:
         context.exit(_window(context.obj.home))
 
@@ -71,11 +101,11 @@ def memex(context: click.Context, home: Path | None) -> None:
 @click.pass_obj
 def index(paths: LibraryPaths, folders: tuple[Path, ...], as_json: bool) -> None:
     """Take in transcripts: your agents' own folders, or the FOLDERS given."""
-    missing = [folder for folder in folders if not folder.exists()]
-    if missing:
-        raise MemexError(f"{missing[0]} does not exist: give a folder with transcripts.")
-    with engine_for_command(paths) as engine, _progress_bar() as on_progress:
-        report = engine.index(tuple(str(folder.absolute()) for folder in folders), on_progress)
+    for folder in folders:
+        if not os.access(folder, os.F_OK):
+            raise MemexError(f"{folder} does not exist or cannot be reached: give a folder with transcripts.")
+    with _engine(paths) as engine, progress_bar() as on_progress:
+        report = engine.run(StartIndexing(tuple(str(folder.resolve()) for folder in folders)), on_progress)
     _print(report, as_json, report_text)
 
 
@@ -97,11 +127,11 @@ def search(
     as_json: bool,
 ) -> None:
     """Find sessions by what they were about, ran, touched, met and wrote."""
-    from memex.core.ranking import Recency, rank  # numpy
+    from memex.core.ranking import rank  # numpy
 
     weights = _weights(lenses)
     request = SearchRequest(" ".join(query), Filters(projects, agents))
-    with engine_for_command(paths) as engine:
+    with _engine(paths) as engine:
         table = _expect(engine, Search(request), Searched).table
     ranking = rank(table, weights, Recency(), datetime.now(UTC))
     _print(search_output(table, ranking, limit), as_json, search_text)
@@ -114,10 +144,10 @@ def search(
 @click.pass_obj
 def replay(paths: LibraryPaths, session: str, turn: int | None, as_json: bool) -> None:
     """Print a SESSION's turns; its id, or a beginning of it, names it."""
-    with engine_for_command(paths) as engine:
+    with _engine(paths) as engine:
         outline = _expect(engine, OpenSession(session), SessionOpened).outline
         if turn is not None and turn >= len(outline.turns):
-            raise MemexError(f"This session has {len(outline.turns)} turns, numbered from 0.")
+            raise MemexError(f"This session has {len(outline.turns)} turns: choose one, counting from 0.")
         first, end = (0, len(outline.turns)) if turn is None else (turn, turn + 1)
         pages = [
             _expect(engine, GetTurns(outline.card.key, start, min(REPLAYED_AT_ONCE, end - start)), Turns).page
@@ -137,9 +167,9 @@ def sessions(
     paths: LibraryPaths, limit: int, projects: tuple[str, ...], agents: tuple[str, ...], as_json: bool
 ) -> None:
     """List sessions, newest first."""
-    with engine_for_command(paths) as engine:
+    with _engine(paths) as engine:
         found = _expect(engine, ListSessions(Filters(projects, agents), limit), SessionList)
-    _print(SessionsOutput(found.total, found.cards), as_json, sessions_text)
+    _print(sessions_output(found), as_json, sessions_text)
 
 
 @memex.command()
@@ -147,8 +177,24 @@ def sessions(
 @click.pass_obj
 def status(paths: LibraryPaths, as_json: bool) -> None:
     """Say what the library holds, what waits and what failed."""
-    with engine_for_command(paths) as engine:
+    with _engine(paths) as engine:
         found = _expect(engine, GetStatus(), Status).status
+    _print(found, as_json, status_text)
+
+
+@memex.command("fetch-model")
+@click.option("--yes", is_flag=True, help="Do not ask before the download.")
+@as_json
+@click.pass_obj
+def fetch_model(paths: LibraryPaths, yes: bool, as_json: bool) -> None:
+    """Download the embedding model, if it is not on this machine, and embed what waits for it."""
+    if not yes and not _agrees("Download all-MiniLM-L6-v2 (91 MB) from the Hugging Face hub?"):
+        raise MemexError("Nothing was downloaded: search goes on by the words alone.")
+    with _engine(paths) as engine, progress_bar() as on_progress:
+        engine.run(FetchModel(), on_progress)
+        found = _expect(engine, GetStatus(), Status).status
+    if found.degraded:
+        raise MemexError(found.degraded)
     _print(found, as_json, status_text)
 
 
@@ -161,23 +207,43 @@ def demo(context: click.Context) -> None:
     context.exit(_window(prepare_demo(context.obj.home, datetime.now(UTC))))
 
 
-def main() -> None:
-    """Exit code 0, or 1 with one sentence on stderr, or 2 for a command that click cannot make out."""
+def main() -> NoReturn:
+    """Exit code 0, or another with one sentence on stderr."""
     try:
-        memex(prog_name="memex")
+        sys.exit(memex.main(prog_name="memex", standalone_mode=False))
     except MemexError as error:
-        click.echo(f"memex: {error}", err=True)
-        sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our output left (`memex sessions | head`); Python would complain again at exit.
-        sys.stderr.close()
-        sys.exit(1)
+        _end(str(error), 1)
+    except click.UsageError as error:
+        verb = error.ctx.command_path if error.ctx else "memex"
+        _end(f"{error.format_message()} (See `{verb} --help`.)", error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _end("Interrupted: nothing is lost, run it again to go on.", INTERRUPTED)
+    except Exception as bug:
+        log.exception("the command failed")
+        _end(f"Memex has a bug: {bug!r}; the details are in memex.log.", 1)
+
+
+def _end(sentence: str, code: int) -> NoReturn:
+    click.echo(f"memex: {printable(sentence)}", err=True)
+    sys.exit(code)
+
+
+def _engine(paths: LibraryPaths) -> AbstractContextManager[CommandEngine]:
+    from memex.engine.command import engine_for_command  # all of the library
+
+    return engine_for_command(paths)
 
 
 def _window(home: Path) -> int:
     from memex.window.app import run  # Qt
 
     return run(home)
+
+
+def _agrees(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise MemexError("This asks before it downloads: run it on a terminal, or with --yes.")
+    return click.confirm(question, err=True)
 
 
 def _weights(lenses: tuple[str, ...]) -> Weights:
@@ -205,24 +271,8 @@ def _expect(engine: CommandEngine, request: Request, kind: type[Value]) -> Value
 
 
 def _print(output: Value, as_json: bool, text: Callable[[Value], str]) -> None:
-    click.echo(msgspec.json.encode(output) if as_json else text(output))
-
-
-@contextmanager
-def _progress_bar() -> Iterator[OnProgress]:
-    """On a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda _progress: None
-        return
-    from rich.progress import Progress as Bars
-    from rich.progress import TaskID
-
-    with Bars(transient=True) as bars:
-        rows: dict[str, TaskID] = {}
-
-        def show(progress: Progress) -> None:
-            if progress.stage not in rows:
-                rows[progress.stage] = bars.add_task(f"{progress.stage} {progress.unit}")
-            bars.update(rows[progress.stage], completed=progress.done, total=progress.total or None)
-
-        yield show
+    try:
+        click.echo(msgspec.json.encode(output) if as_json else printable(text(output)))
+    except BrokenPipeError:
+        # The reader has seen enough (`memex sessions | head`). Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

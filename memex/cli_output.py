@@ -1,15 +1,27 @@
-"""What commands print: the documented JSON shapes, and text for people."""
+"""What commands print: the documented JSON shapes, text for people, and progress."""
 
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+import click
+import msgspec
 from msgspec import Struct
 
 from memex.core.lenses import Lens
-from memex.core.library import IndexReport, LibraryStatus
-from memex.core.ranking import Ranking
+from memex.core.library import IndexReport, LibraryStatus, Progress
 from memex.core.replay import SessionOutline
 from memex.core.search import LensTable, SessionCard
 from memex.core.session import Turn
+from memex.engine.protocol import SessionList
+from memex.window.replay.safe_text import safe_text
+
+if TYPE_CHECKING:  # numpy
+    from memex.core.ranking import Ranking
 
 
 class SearchHit(Struct, frozen=True):
@@ -35,6 +47,22 @@ class SearchOutput(Struct, frozen=True):
     degraded: str | None
 
 
+class SessionOutput(Struct, frozen=True):
+    session_id: str
+    agent: str
+    title: str
+    project: str | None
+    branch: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    turn_count: int
+    prompt_count: int
+    error_count: int
+    outcome: str
+    source_path: str
+    parent_id: str | None
+
+
 class ToolCallOutput(Struct, frozen=True):
     id: str
     name: str
@@ -53,14 +81,14 @@ class TurnOutput(Struct, frozen=True):
 
 
 class ReplayOutput(Struct, frozen=True):
-    session: SessionCard
+    session: SessionOutput
     origin: str
     turns: tuple[TurnOutput, ...]
 
 
 class SessionsOutput(Struct, frozen=True):
     total: int
-    sessions: tuple[SessionCard, ...]
+    sessions: tuple[SessionOutput, ...]
 
 
 def search_output(table: LensTable, ranking: Ranking, limit: int) -> SearchOutput:
@@ -69,7 +97,16 @@ def search_output(table: LensTable, ranking: Ranking, limit: int) -> SearchOutpu
 
 
 def replay_output(outline: SessionOutline, turns: tuple[Turn, ...]) -> ReplayOutput:
-    return ReplayOutput(outline.card, outline.origin.value, tuple(map(_turn, turns)))
+    return ReplayOutput(_session(outline.card), outline.origin.value, tuple(map(_turn, turns)))
+
+
+def sessions_output(found: SessionList) -> SessionsOutput:
+    return SessionsOutput(found.total, tuple(map(_session, found.cards)))
+
+
+def printable(text: str) -> str:
+    """What a transcript holds must not command the terminal: no colours, no control characters."""
+    return safe_text(click.unstyle(text))
 
 
 def search_text(output: SearchOutput) -> str:
@@ -87,6 +124,10 @@ def report_text(report: IndexReport) -> str:
         f"{report.changed:,} changed, {report.unchanged:,} unchanged; "
         f"{report.texts_embedded:,} texts embedded in {report.seconds:.1f} s."
     ]
+    if report.cancelled:
+        lines.append("Cancelled before it was done: `memex index` goes on from there.")
+    elif not report.files:
+        lines.append("No transcripts found: name a folder that holds some, as in `memex index FOLDER`.")
     lines += [f"failed: {failure.reason}" for failure in report.failed]
     if report.skipped:
         lines.append(f"{len(report.skipped):,} files are no transcripts of a known agent: --json lists them.")
@@ -97,7 +138,7 @@ def sessions_text(output: SessionsOutput) -> str:
     if not output.sessions:
         return "No sessions yet: `memex index` takes in your agents' transcripts, `memex demo` shows a demo."
     return "\n".join(
-        f"{_day(card.started_at)}  {card.id[:13]:13}  {card.project or '–':18.18}  {card.title}"
+        f"{_day(card.started_at)}  {card.session_id[:13]:13}  {card.project or '–':18.18}  {card.title}"
         for card in output.sessions
     )
 
@@ -120,11 +161,30 @@ def replay_text(output: ReplayOutput) -> str:
     return "\n\n".join((head, *map(_turn_text, output.turns)))
 
 
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Progress], None]]:
+    """On a terminal only, and never on stdout, which may be a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _progress: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        rows: dict[str, TaskID] = {}
+
+        def show(progress: Progress) -> None:
+            if progress.stage not in rows:
+                rows[progress.stage] = bars.add_task(f"{progress.stage} {progress.unit}")
+            bars.update(rows[progress.stage], completed=progress.done, total=progress.total or None)
+
+        yield show
+
+
 def _hit(table: LensTable, ranking: Ranking, row: int) -> SearchHit:
     card, snippet = table.cards[row], table.snippets[row] if table.snippets else None
-    lenses = {
-        lens.value: round(float(part), 4) for lens, part in zip(Lens, ranking.contributions[row], strict=True)
-    }
+    lenses = {lens.value: float(part) for lens, part in zip(Lens, ranking.contributions[row], strict=True)}
     return SearchHit(
         session_id=card.id,
         agent=card.agent,
@@ -132,11 +192,29 @@ def _hit(table: LensTable, ranking: Ranking, row: int) -> SearchHit:
         project=card.project,
         branch=card.branch,
         started_at=card.started_at,
-        score=round(float(ranking.score[row]), 4),
-        lenses={**lenses, "recency": round(float(ranking.recency[row]), 4)},
+        score=float(ranking.score[row]),
+        lenses={**lenses, "recency": float(ranking.recency[row])},
         turn=snippet.turn if snippet else None,
         snippet=snippet.text if snippet else None,
         source_path=card.source_path,
+    )
+
+
+def _session(card: SessionCard) -> SessionOutput:
+    return SessionOutput(
+        session_id=card.id,
+        agent=card.agent,
+        title=card.title,
+        project=card.project,
+        branch=card.branch,
+        started_at=card.started_at,
+        ended_at=card.ended_at,
+        turn_count=card.turn_count,
+        prompt_count=card.prompt_count,
+        error_count=card.error_count,
+        outcome=card.outcome.value,
+        source_path=card.source_path,
+        parent_id=card.parent_id,
     )
 
 
@@ -157,11 +235,24 @@ def _hit_text(number: int, hit: SearchHit) -> str:
 
 
 def _turn_text(turn: TurnOutput) -> str:
-    lines = [f"[{turn.index}] {turn.role}", turn.text]
+    lines = [f"[{turn.index}] {turn.role} · {turn.kind}", turn.text]
     for call in turn.tool_calls:
         lines.append(f"▸ {call.name}{' ✖' if call.is_error else ''}")
+        lines.append(_input_text(call.input))
         lines.append(call.result or "")
     return "\n".join(line for line in lines if line)
+
+
+def _input_text(arguments: object) -> str:
+    if not isinstance(arguments, dict):
+        return _value_text(arguments)
+    return "\n".join(f"  {name}: {_value_text(value)}" for name, value in arguments.items())
+
+
+def _value_text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def _day(when: datetime | None) -> str:
