@@ -11,7 +11,7 @@ from memex.index.errors import BrokenIndexError
 from memex.library.embedding import embed_missing, upsert_missing
 from memex.library.library import Library
 from memex.library.parsing import ParseTally, changed_files, parse_files
-from memex.transcripts.discovery import Unreadable, default_roots, find_transcripts
+from memex.transcripts.discovery import FoundFile, Unreadable, default_roots, find_transcripts
 
 log = logging.getLogger(__name__)
 
