@@ -16,6 +16,15 @@ POINT_NAMESPACE = uuid5(NAMESPACE_URL, "memex:session")
 class Agent(StrEnum):
     CLAUDE_CODE = "claude-code"
     CODEX = "codex"
+    GEMINI = "gemini"
+    OPENCODE = "opencode"
+    COPILOT = "copilot"
+    CURSOR = "cursor"
+    PI = "pi"
+    OH_MY_PI = "oh-my-pi"
+    QWEN = "qwen"
+    CLINE = "cline"
+    AIDER = "aider"
 
 
 class Role(StrEnum):
@@ -92,7 +101,7 @@ class Intent(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Hunk(Struct, frozen=True):
+class Hunk(Struct, frozen=True, gc=False):
     """One hunk of a unified diff; `lines` keep their leading `+`, `-` or space."""
 
     old_start: int
@@ -100,18 +109,18 @@ class Hunk(Struct, frozen=True):
     lines: tuple[str, ...]
 
 
-class FileDiff(Struct, frozen=True):
+class FileDiff(Struct, frozen=True, gc=False):
     path: str
     kind: TouchKind
     hunks: tuple[Hunk, ...] = ()
 
 
-class FileTouch(Struct, frozen=True):
+class FileTouch(Struct, frozen=True, gc=False):
     path: str
     kind: TouchKind
 
 
-class ToolCall(Struct, frozen=True):
+class ToolCall(Struct, frozen=True, gc=False):
     """A call with its result. `result is None`: none was written (still running, or killed)."""
 
     id: str
@@ -131,7 +140,7 @@ class ToolCall(Struct, frozen=True):
     """Id of the sub-agent's session that this call started."""
 
 
-class SourceSpan(Struct, frozen=True):
+class SourceSpan(Struct, frozen=True, gc=False):
     """Where a turn begins in its file: 1-based line, byte offset; `lines` may be interleaved."""
 
     line: int
@@ -139,7 +148,7 @@ class SourceSpan(Struct, frozen=True):
     lines: tuple[int, ...] = ()
 
 
-class Turn(Struct, frozen=True):
+class Turn(Struct, frozen=True, gc=False):
     index: int
     role: Role
     kind: TurnKind

@@ -8,12 +8,15 @@ from msgspec import Struct
 
 from memex.core.session import FileDiff, FileTouch, Role, SourceSpan, ToolCall, ToolKind, Turn, TurnKind
 from memex.transcripts.diffs import patch_diffs
+from memex.transcripts.fields import time_of
 from memex.transcripts.records import Line
 
 TITLE_LENGTH = 120
+STAMP_LENGTH = len("2026-01-02T03:04:05.000Z")
+AFTER_EVERY_STAMP = "~"
 
 
-class CallDraft(Struct):
+class CallDraft(Struct, gc=False):
     """`files` is what the input says the call would touch; it counts once the call has succeeded."""
 
     id: str
@@ -58,7 +61,7 @@ class CallDraft(Struct):
         )
 
 
-class TurnDraft(Struct):
+class TurnDraft(Struct, gc=False):
     role: Role
     kind: TurnKind
     line: int
@@ -105,6 +108,8 @@ class SessionDraft:
         self.models: dict[str, None] = {}
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
+        self._earliest = AFTER_EVERY_STAMP
+        self._latest = ""
 
     def begin_turn(self, line: Line, role: Role, kind: TurnKind, time: datetime | None) -> TurnDraft:
         turn = TurnDraft(role, kind, line.number, line.byte, [line.number], [], [], [], time)
@@ -125,8 +130,22 @@ class SessionDraft:
         if self.ended_at is None or time > self.ended_at:
             self.ended_at = time
 
+    def saw_stamp(self, stamp: object) -> None:
+        """As `saw_time`; the stamps that all agents write sort as texts, so only two need to be parsed."""
+        if type(stamp) is str and len(stamp) == STAMP_LENGTH and stamp[-1] == "Z":
+            if stamp > self._latest:
+                self._latest = stamp
+            if stamp < self._earliest:
+                self._earliest = stamp
+        elif stamp is not None:
+            self.saw_time(time_of(stamp))
+
     def finish_turns(self) -> tuple[Turn, ...]:
         kept = [turn for turn in self.turns if not turn.is_empty]
+        for stamp in (self._earliest, self._latest):
+            self.saw_time(time_of(stamp))
+        for turn in kept:
+            self.saw_time(turn.time)
         return tuple([turn.finish(index) for index, turn in enumerate(kept)])
 
 

@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from math import inf
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import msgspec
+from msgspec import Struct
 
 from memex.core.session import Problem
 
@@ -34,7 +35,7 @@ RawLine = tuple[int, int, bytes]
 """1-based number, offset of the first byte, and the bytes with the line's end."""
 
 
-class Line(NamedTuple):
+class Line(Struct, frozen=True, gc=False):
     number: int
     byte: int
     record: Record

@@ -17,7 +17,7 @@ from memex.transcripts.claude_code.places import is_helper
 from memex.transcripts.claude_code.shapes import METADATA, QUIET_SYSTEM
 from memex.transcripts.claude_code.user_text import UserText, block_text, classify
 from memex.transcripts.draft import SessionDraft, TurnDraft
-from memex.transcripts.fields import count_of, record_of, records_in, text_of
+from memex.transcripts.fields import count_of, record_of, records_in, text_of, time_of
 from memex.transcripts.outcome import intent_of, outcome_of
 from memex.transcripts.records import Line, ProblemLog, Record
 
@@ -62,9 +62,9 @@ class _Reading:
                 if uuid in self._uuids:
                     return
                 self._uuids.add(uuid)
-            time = self._identity.see(record)
-            self._draft.saw_time(time)
-            handle(line, time)
+            self._identity.see(record)
+            self._draft.saw_stamp(record.get("timestamp"))
+            handle(line)
         elif kind in METADATA:
             self._identity.see_session(record)
             self._identity.see_title(record)
@@ -78,26 +78,26 @@ class _Reading:
         self._problems.add(line.number, "message skipped", "it is not an object")
         return None
 
-    def _on_assistant(self, line: Line, time: datetime | None) -> None:
+    def _on_assistant(self, line: Line) -> None:
         message = self._message(line)
         if message is None:
             return
         content = message.get("content")
         if message.get("model") == SYNTHETIC or line.record.get("isApiErrorMessage") is True:
-            self._on_agent_failure(line, content, time)
+            self._on_agent_failure(line, content)
             return
-        turn = self._reply(line, message, time)
+        turn = self._reply(line, message)
         if isinstance(content, str):
             _append(turn.texts, content)
             return
         for block in records_in(content):
             self._on_block(line, turn, block)
 
-    def _reply(self, line: Line, message: Record, time: datetime | None) -> TurnDraft:
+    def _reply(self, line: Line, message: Record) -> TurnDraft:
         key = text_of(message.get("id")) or f"line {line.number}"
         turn = self._turn_of_message.get(key)
         if turn is None:
-            turn = self._draft.begin_turn(line, Role.ASSISTANT, TurnKind.REPLY, time)
+            turn = self._draft.begin_turn(line, Role.ASSISTANT, TurnKind.REPLY, _time(line))
             turn.model = text_of(message.get("model")) or None
             turn.inline_sidechain = line.record.get("isSidechain") is True
             if turn.model:
@@ -125,19 +125,19 @@ class _Reading:
         elif kind != "redacted_thinking":
             self._draft.skipped[f"assistant/{text_of(kind)}"] += 1
 
-    def _on_agent_failure(self, line: Line, content: object, time: datetime | None) -> None:
+    def _on_agent_failure(self, line: Line, content: object) -> None:
         """Written by the harness in the model's place: API errors, limits."""
         text = content if isinstance(content, str) else "\n".join(block_text(b) for b in records_in(content))
         if text.strip() and text.strip() != NO_RESPONSE:
-            self._draft.add_text(line, Role.ASSISTANT, TurnKind.ERROR, text.strip(), time)
+            self._draft.add_text(line, Role.ASSISTANT, TurnKind.ERROR, text.strip(), _time(line))
 
-    def _on_user(self, line: Line, time: datetime | None) -> None:
+    def _on_user(self, line: Line) -> None:
         message = self._message(line)
         if message is None:
             return
         content = message.get("content")
         if isinstance(content, str):
-            self._on_texts(line, [content], 0, time)
+            self._on_texts(line, [content], 0)
             return
         texts: list[str] = []
         images = 0
@@ -152,24 +152,24 @@ class _Reading:
                 case other:
                     self._draft.skipped[f"user/{text_of(other)}"] += 1
         if texts or images:
-            self._on_texts(line, texts, images, time)
+            self._on_texts(line, texts, images)
 
-    def _on_texts(self, line: Line, texts: list[str], images: int, time: datetime | None) -> None:
+    def _on_texts(self, line: Line, texts: list[str], images: int) -> None:
         said = [found for text in texts if (found := classify(text, line.record))]
         turn: TurnDraft | None = None
         for one in said:
             if turn is not None and turn.kind is one.kind and not one.continues:
                 turn.texts.append(one.text)
             else:
-                turn = self._on_said(line, one, time)
+                turn = self._on_said(line, one)
         if images:
             if turn is None:
                 injected = line.record.get("isMeta") is True  # a picture or PDF that the agent read
                 role, kind = (Role.SYSTEM, TurnKind.INJECTED) if injected else (Role.USER, TurnKind.PROMPT)
-                turn = self._draft.begin_turn(line, role, kind, time)
+                turn = self._draft.begin_turn(line, role, kind, _time(line))
             turn.images += images
 
-    def _on_said(self, line: Line, said: UserText, time: datetime | None) -> TurnDraft:
+    def _on_said(self, line: Line, said: UserText) -> TurnDraft:
         turns = self._draft.turns
         if said.continues and turns and turns[-1].kind is said.kind:
             _append(turns[-1].texts, said.text)
@@ -178,34 +178,34 @@ class _Reading:
         if said.kind is TurnKind.NOTIFICATION:
             self._calls.link_agent(line.record)
         kind, role = (TurnKind.INJECTED, Role.SYSTEM) if said.continues else (said.kind, said.role)
-        turn = self._draft.begin_turn(line, role, kind, time)
+        turn = self._draft.begin_turn(line, role, kind, _time(line))
         _append(turn.texts, said.text)
         turn.inline_sidechain = line.record.get("isSidechain") is True
         return turn
 
-    def _on_attachment(self, line: Line, time: datetime | None) -> None:
+    def _on_attachment(self, line: Line) -> None:
         """Only a prompt typed while the agent worked is conversation; it may stand nowhere else."""
         attachment = record_of(line.record.get("attachment"))
         if attachment.get("type") != "queued_command":
             return
         prompt = attachment.get("prompt")
         if isinstance(prompt, str):
-            self._on_texts(line, [prompt], 0, time)
+            self._on_texts(line, [prompt], 0)
             return
         blocks = list(records_in(prompt))
         images = sum(block.get("type") == "image" for block in blocks)
-        self._on_texts(line, [block_text(block) for block in blocks if "text" in block], images, time)
+        self._on_texts(line, [block_text(block) for block in blocks if "text" in block], images)
 
-    def _on_system(self, line: Line, time: datetime | None) -> None:
+    def _on_system(self, line: Line) -> None:
         subtype = text_of(line.record.get("subtype"))
         if subtype == "local_command":
-            self._on_texts(line, [text_of(line.record.get("content"))], 0, time)
+            self._on_texts(line, [text_of(line.record.get("content"))], 0)
         elif subtype == "api_error":
-            self._on_api_error(line, time)
+            self._on_api_error(line)
         elif subtype not in QUIET_SYSTEM:
             self._draft.skipped[f"system/{subtype}"] += 1
 
-    def _on_api_error(self, line: Line, time: datetime | None) -> None:
+    def _on_api_error(self, line: Line) -> None:
         """Retries of one request follow one another; they are one failure."""
         turns = self._draft.turns
         if turns and turns[-1].kind is TurnKind.ERROR:
@@ -215,7 +215,7 @@ class _Reading:
         detail = record_of(error.get("error"))
         words = (error.get("status"), record_of(detail.get("error")).get("message") or detail.get("message"))
         text = " ".join(str(word) for word in words if isinstance(word, str | int))
-        self._draft.add_text(line, Role.SYSTEM, TurnKind.ERROR, f"API error {text}".strip(), time)
+        self._draft.add_text(line, Role.SYSTEM, TurnKind.ERROR, f"API error {text}".strip(), _time(line))
 
     def finish(self) -> Session:
         identity, draft = self._identity, self._draft
@@ -259,6 +259,10 @@ class _Reading:
             cache_read=sum(count_of(usage.get("cache_read_input_tokens")) for usage in usages),
             cache_write=sum(count_of(usage.get("cache_creation_input_tokens")) for usage in usages),
         )
+
+
+def _time(line: Line) -> datetime | None:
+    return time_of(line.record.get("timestamp"))
 
 
 def _append(texts: list[str], text: str) -> None:

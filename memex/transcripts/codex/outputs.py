@@ -11,9 +11,10 @@ from memex.transcripts.records import Record
 HEADER = re.compile(
     r"(?:Command: |Chunk ID: |Exit code: |Wall time|Script (?:completed|failed|running|terminated))"
 )
-EXIT = re.compile(r"^(?:Process exited with code|Exit code:) (-?\d{1,9})$", re.MULTILINE)
-WALL_TIME = re.compile(r"^Wall time:? (\d{1,7}(?:\.\d{1,9})?) seconds$", re.MULTILINE)
-OUTPUT = re.compile(r"^Output:\n?", re.MULTILINE)
+EXITS = ("Process exited with code ", "Exit code: ")
+EXIT_CODE = re.compile(r"-?\d{1,9}")
+WALL_TIME = re.compile(r"Wall time:? (\d{1,7}(?:\.\d{1,9})?) seconds")
+OUTPUT = "\nOutput:"
 FAILURE = re.compile(
     r"(?:[\w./]+ ){0,3}failed\b|(?:execution )?error\b|aborted by user|unsupported call|unknown tool|cannot ",
     re.IGNORECASE,
@@ -81,14 +82,17 @@ def _command_fields(part: str) -> Record:
 def _from_text(text: str) -> Output:
     if not HEADER.match(text):
         return Output(without_ansi(text), failed=FAILURE.match(text) is not None)
-    start = OUTPUT.search(text, 0, HEADER_LENGTH)
-    header, body = (text[: start.start()], text[start.end() :]) if start else (text[:HEADER_LENGTH], text)
-    exit_code, wall_time = EXIT.search(header), WALL_TIME.search(header)
-    status = int(exit_code[1]) if exit_code else None
+    start = text.find(OUTPUT, 0, HEADER_LENGTH)
+    header, body = (text[:start], text[start + len(OUTPUT) :]) if start >= 0 else (text[:HEADER_LENGTH], text)
+    status = duration = None
+    for line in header.split("\n"):
+        if line.startswith(EXITS):
+            code = line.rpartition(" ")[2]
+            status = int(code) if EXIT_CODE.fullmatch(code) else status
+        elif line.startswith("Wall time") and (found := WALL_TIME.fullmatch(line)):
+            duration = _milliseconds(float(found[1]))
     failed = bool(status) or header.startswith("Script failed")
-    return Output(
-        without_ansi(body), status, failed, _milliseconds(float(wall_time[1])) if wall_time else None
-    )
+    return Output(without_ansi(body.removeprefix("\n")), status, failed, duration)
 
 
 def _part_text(part: Record) -> str:
