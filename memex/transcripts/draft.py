@@ -33,10 +33,12 @@ class CallDraft(Struct, gc=False):
     child_session: str | None = None
     patch: str = ""
     """The text of an `apply_patch`: read at the end, and only when no better diff has come."""
+    results_unwritten: bool = False
+    """Its format never writes a result: what the call asked for counts as done."""
 
     @property
     def succeeded(self) -> bool:
-        return self.result is not None and not self.is_error
+        return (self.result is not None or self.results_unwritten) and not self.is_error
 
     def take_diffs(self, diffs: tuple[FileDiff, ...]) -> None:
         self.diffs = diffs
