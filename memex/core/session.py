@@ -120,6 +120,28 @@ class FileTouch(Struct, frozen=True, gc=False):
     kind: TouchKind
 
 
+class CommandRun(Struct, frozen=True, gc=False):
+    command: str
+    exit_status: int | None = None
+    failed: bool = False
+
+
+class ErrorMet(Struct, frozen=True, gc=False):
+    """A call that failed. `solved_at`: the later turn in which the same command, or the same edit, passed."""
+
+    text: str
+    call_id: str = ""
+    command: str | None = None
+    solved_at: int | None = None
+
+
+class Evidence(Struct, frozen=True, gc=False):
+    """The turns that decided a judgement, by number, and the rule in one sentence."""
+
+    why: str = ""
+    turns: tuple[int, ...] = ()
+
+
 class ToolCall(Struct, frozen=True, gc=False):
     """A call with its result. `result is None`: none was written (still running, or killed)."""
 
@@ -138,6 +160,8 @@ class ToolCall(Struct, frozen=True, gc=False):
     diffs: tuple[FileDiff, ...] = ()
     child_session: str | None = None
     """Id of the sub-agent's session that this call started."""
+    continues: str | None = None
+    """Id of the earlier call whose process this one feeds, waits for or reads on."""
 
 
 class SourceSpan(Struct, frozen=True, gc=False):
@@ -159,6 +183,30 @@ class Turn(Struct, frozen=True, gc=False):
     tool_calls: tuple[ToolCall, ...] = ()
     span: SourceSpan | None = None
     images: int = 0
+    errors: tuple[ErrorMet, ...] = ()
+    branch: int = 0
+    """0: the conversation as it went on; n: the nth stretch that the user withdrew (rewind, roll-back)."""
+    subagent: str | None = None
+    """The sub-agent that said this, where its turns stand in its parent's file; a call's `child_session`."""
+    reports: str | None = None
+    """Id of the call whose background work a notification reports."""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.branch > 0
+
+    @property
+    def files_touched(self) -> tuple[FileTouch, ...]:
+        """Each path once for each kind, in the order of the calls."""
+        return tuple(dict.fromkeys(touch for call in self.tool_calls for touch in call.files))
+
+    @property
+    def commands_run(self) -> tuple[CommandRun, ...]:
+        return tuple(
+            CommandRun(call.command, call.exit_status, call.is_error)
+            for call in self.tool_calls
+            if call.command is not None
+        )
 
     @property
     def has_error(self) -> bool:
@@ -202,7 +250,9 @@ class Session(Struct, frozen=True):
     is_helper: bool = False
     """The agent's own housekeeping (prompt suggestion, compaction): kept out of lists and totals."""
     outcome: Outcome = Outcome.UNKNOWN
+    outcome_evidence: Evidence = Evidence()
     intent: Intent = Intent.UNKNOWN
+    intent_evidence: Evidence = Evidence()
     skipped_records: dict[str, int] = {}
     """Records of types that the reader does not know, by type."""
     problems: tuple[Problem, ...] = ()

@@ -6,8 +6,19 @@ from typing import Any
 
 from msgspec import Struct
 
-from memex.core.session import FileDiff, FileTouch, Role, SourceSpan, ToolCall, ToolKind, Turn, TurnKind
+from memex.core.session import (
+    ErrorMet,
+    FileDiff,
+    FileTouch,
+    Role,
+    SourceSpan,
+    ToolCall,
+    ToolKind,
+    Turn,
+    TurnKind,
+)
 from memex.transcripts.diffs import patch_diffs
+from memex.transcripts.errors_met import errors_met
 from memex.transcripts.fields import time_of
 from memex.transcripts.records import Line
 
@@ -31,6 +42,7 @@ class CallDraft(Struct, gc=False):
     files: tuple[FileTouch, ...] = ()
     diffs: tuple[FileDiff, ...] = ()
     child_session: str | None = None
+    continues: str | None = None
     patch: str = ""
     """The text of an `apply_patch`: read at the end, and only when no better diff has come."""
     results_unwritten: bool = False
@@ -60,6 +72,7 @@ class CallDraft(Struct, gc=False):
             files=self.files if self.succeeded else (),
             diffs=self.diffs if self.succeeded else (),
             child_session=self.child_session,
+            continues=self.continues,
         )
 
 
@@ -77,6 +90,9 @@ class TurnDraft(Struct, gc=False):
     images: int = 0
     inline_sidechain: bool = False
     """Said to or by a sub-agent whose lines stand in its parent's file (Claude Code 1.0)."""
+    branch: int = 0
+    subagent: str | None = None
+    reports: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -86,7 +102,7 @@ class TurnDraft(Struct, gc=False):
         if self.lines[-1] != number:
             self.lines.append(number)
 
-    def finish(self, index: int) -> Turn:
+    def finish(self, index: int, calls: tuple[ToolCall, ...], errors: tuple[ErrorMet, ...]) -> Turn:
         return Turn(
             index=index,
             role=self.role,
@@ -95,9 +111,13 @@ class TurnDraft(Struct, gc=False):
             thinking="\n\n".join(self.thoughts),
             time=self.time,
             model=self.model,
-            tool_calls=tuple([call.finish() for call in self.calls]),
+            tool_calls=calls,
             span=SourceSpan(self.line, self.byte, tuple(self.lines)),
             images=self.images,
+            errors=errors,
+            branch=self.branch,
+            subagent=self.subagent,
+            reports=self.reports,
         )
 
 
@@ -148,7 +168,9 @@ class SessionDraft:
             self.saw_time(time_of(stamp))
         for turn in kept:
             self.saw_time(turn.time)
-        return tuple([turn.finish(index) for index, turn in enumerate(kept)])
+        calls = [tuple([call.finish() for call in turn.calls]) for turn in kept]
+        found = zip(kept, calls, errors_met(calls), strict=True)
+        return tuple([turn.finish(index, some, errors) for index, (turn, some, errors) in enumerate(found)])
 
 
 def first_prompt_title(turns: tuple[Turn, ...]) -> str:

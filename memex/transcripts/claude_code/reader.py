@@ -18,7 +18,8 @@ from memex.transcripts.claude_code.shapes import METADATA, QUIET_SYSTEM
 from memex.transcripts.claude_code.user_text import UserText, block_text, classify
 from memex.transcripts.draft import SessionDraft, TurnDraft
 from memex.transcripts.fields import count_of, record_of, records_in, text_of, time_of
-from memex.transcripts.outcome import intent_of, outcome_of
+from memex.transcripts.intent import intent_of
+from memex.transcripts.outcome import outcome_of
 from memex.transcripts.records import Line, ProblemLog, Record
 
 SYNTHETIC = "<synthetic>"
@@ -227,6 +228,8 @@ class _Reading:
         if lost := self._calls.unpaired_results:
             draft.skipped["tool_result without its call"] = lost
         turns = draft.finish_turns()
+        outcome, outcome_evidence = outcome_of(turns)
+        intent, intent_evidence = intent_of(turns)
         title, title_source = identity.title(self._uuids, turns)
         return Session(
             agent=Agent.CLAUDE_CODE,
@@ -244,8 +247,10 @@ class _Reading:
             parent_id=identity.parent_id,
             is_subagent=identity.is_subagent,
             is_helper=is_helper(self._path),
-            outcome=outcome_of(turns),
-            intent=intent_of(turns),
+            outcome=outcome,
+            outcome_evidence=outcome_evidence,
+            intent=intent,
+            intent_evidence=intent_evidence,
             skipped_records=dict(draft.skipped),
             problems=self._problems.all(),
         )

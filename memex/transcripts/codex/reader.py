@@ -20,7 +20,8 @@ from memex.transcripts.codex.shapes import Item, items_in
 from memex.transcripts.codex.tokens import TokenMeter
 from memex.transcripts.draft import first_prompt_title
 from memex.transcripts.fields import text_of
-from memex.transcripts.outcome import intent_of, outcome_of
+from memex.transcripts.intent import intent_of
+from memex.transcripts.outcome import outcome_of
 from memex.transcripts.records import Line, ProblemLog
 
 QUIET = {"world_state", "inter_agent_communication_metadata"}
@@ -73,6 +74,8 @@ class _Reading:
         draft = self._conversation.finish()
         draft.saw_time(identity.started_at)
         turns = draft.finish_turns()
+        outcome, outcome_evidence = outcome_of(turns)
+        intent, intent_evidence = intent_of(turns)
         title, title_source = self._title(turns)
         return Session(
             agent=Agent.CODEX,
@@ -90,8 +93,10 @@ class _Reading:
             parent_id=identity.parent_id,
             is_subagent=identity.is_subagent,
             is_helper=identity.is_helper,
-            outcome=outcome_of(turns),
-            intent=intent_of(turns),
+            outcome=outcome,
+            outcome_evidence=outcome_evidence,
+            intent=intent,
+            intent_evidence=intent_evidence,
             skipped_records=dict(draft.skipped),
             problems=problems.all(),
         )
