@@ -90,6 +90,8 @@ class TurnDraft(Struct, gc=False):
     images: int = 0
     inline_sidechain: bool = False
     """Said to or by a sub-agent whose lines stand in its parent's file (Claude Code 1.0)."""
+    uuid: str = ""
+    """Of the line that began it, where lines form a tree."""
     branch: int = 0
     subagent: str | None = None
     reports: str | None = None

@@ -1,6 +1,7 @@
 """Facts of a whole session that Claude Code's lines repeat or only hint at: who, where, what it is called."""
 
 from collections import Counter
+from collections.abc import Container
 from pathlib import Path
 
 from memex.core.session import TitleSource, Turn
@@ -111,7 +112,7 @@ class Identity:
         named = Counter({branch: count for branch, count in self._branches.items() if branch != DETACHED})
         return _most_frequent(named)
 
-    def title(self, uuids: set[str], turns: tuple[Turn, ...]) -> tuple[str, TitleSource]:
+    def title(self, uuids: Container[str], turns: tuple[Turn, ...]) -> tuple[str, TitleSource]:
         for source in (TitleSource.CUSTOM, TitleSource.AGENT):
             if title := self._titles.get(source):
                 return title, source

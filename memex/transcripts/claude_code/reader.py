@@ -5,19 +5,22 @@ from one leaf. Assistant lines are grouped by `message.id`, since one line is on
 stand between them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from memex.core.session import Agent, Role, Session, TokenUsage, TurnKind
+from memex.core.session import Agent, Role, Session, TurnKind
+from memex.transcripts.claude_code.branches import Parents, mark_branches
 from memex.transcripts.claude_code.calls import begin_call
 from memex.transcripts.claude_code.identity import Identity
 from memex.transcripts.claude_code.pairing import Pairing
 from memex.transcripts.claude_code.places import is_helper
 from memex.transcripts.claude_code.shapes import METADATA, QUIET_SYSTEM
+from memex.transcripts.claude_code.side_files import SideFiles
+from memex.transcripts.claude_code.usage import UsageMeter
 from memex.transcripts.claude_code.user_text import UserText, block_text, classify
 from memex.transcripts.draft import SessionDraft, TurnDraft
-from memex.transcripts.fields import count_of, record_of, records_in, text_of, time_of
+from memex.transcripts.fields import record_of, records_in, text_of, time_of
 from memex.transcripts.intent import intent_of
 from memex.transcripts.outcome import outcome_of
 from memex.transcripts.records import Line, ProblemLog, Record
@@ -40,10 +43,13 @@ class _Reading:
         self._problems = problems
         self._identity = Identity(path)
         self._draft = SessionDraft()
-        self._uuids: set[str] = set()
+        self._parents: Parents = {}
+        self._files = SideFiles(path)
         self._turn_of_message: dict[str, TurnDraft] = {}
-        self._calls = Pairing()
-        self._usage: dict[str, Record] = {}
+        self._calls = Pairing(self._files)
+        self._usage = UsageMeter()
+        self._inline_agents: dict[str, str] = {}
+        """uuid → the sub-agent that said it, of lines of sub-agents within this file."""
         self._handlers = {
             "assistant": self._on_assistant,
             "user": self._on_user,
@@ -58,19 +64,58 @@ class _Reading:
         if not isinstance(kind, str):
             self._draft.skipped["(no type)"] += 1
         elif handle := self._handlers.get(kind):
-            uuid = record.get("uuid")
-            if isinstance(uuid, str):
-                if uuid in self._uuids:
-                    return
-                self._uuids.add(uuid)
-            self._identity.see(record)
-            self._draft.saw_stamp(record.get("timestamp"))
-            handle(line)
+            if self._is_new(record):
+                self._identity.see(record)
+                self._draft.saw_stamp(record.get("timestamp"))
+                self._handle(handle, line, self._inline_agent(record) if record.get("isSidechain") else None)
+        elif kind == "progress":
+            self._on_progress(line)
         elif kind in METADATA:
             self._identity.see_session(record)
             self._identity.see_title(record)
         else:
             self._draft.skipped[kind] += 1
+
+    def _is_new(self, record: Record) -> bool:
+        uuid = record.get("uuid")
+        if not isinstance(uuid, str):
+            return True
+        if uuid in self._parents:
+            return False
+        self._parents[uuid] = text_of(record.get("parentUuid")) or text_of(record.get("logicalParentUuid"))
+        return True
+
+    def _handle(self, handle: Callable[[Line], None], line: Line, agent: str | None) -> None:
+        turns = self._draft.turns
+        begun = len(turns)
+        handle(line)
+        if len(turns) > begun:
+            uuid = text_of(line.record.get("uuid"))
+            for turn in turns[begun:]:
+                turn.uuid, turn.subagent = uuid, agent
+
+    def _inline_agent(self, record: Record) -> str | None:
+        """Claude Code 1.0 wrote its sub-agents' lines into the main file, each agent a tree of its own."""
+        uuid, parent = text_of(record.get("uuid")), text_of(record.get("parentUuid"))
+        agent = self._inline_agents.get(parent) or f"inline-{uuid[:8]}"
+        self._inline_agents[uuid] = agent
+        if not parent:
+            content = record_of(record.get("message")).get("content")
+            self._calls.link_subagent("", text_of(content), agent)
+        return agent
+
+    def _on_progress(self, line: Line) -> None:
+        """What a sub-agent said, where it has no transcript of its own (2.1.12 to 2.1.81)."""
+        data = record_of(line.record.get("data"))
+        agent, said = text_of(data.get("agentId")), record_of(data.get("message"))
+        if data.get("type") != "agent_progress" or not agent or self._files.has_agent(agent):
+            return
+        handle = self._handlers.get(text_of(said.get("type")))
+        if handle is not None and self._is_new(said):
+            session = f"agent-{agent}"
+            self._calls.link_subagent(text_of(line.record.get("parentToolUseID")), "", session)
+            record = {**said, "isSidechain": True}
+            self._handle(handle, Line(line.number, line.byte, record), session)
 
     def _message(self, line: Line) -> Record | None:
         message = line.record.get("message")
@@ -108,9 +153,7 @@ class _Reading:
             turn.add_line(line.number)
         usage = message.get("usage")
         if isinstance(usage, dict):
-            known = self._usage.get(key)
-            if known is None or count_of(usage.get("output_tokens")) >= count_of(known.get("output_tokens")):
-                self._usage[key] = usage
+            self._usage.take(key, usage)
         return turn
 
     def _on_block(self, line: Line, turn: TurnDraft, block: Record) -> None:
@@ -176,10 +219,10 @@ class _Reading:
             _append(turns[-1].texts, said.text)
             turns[-1].add_line(line.number)
             return turns[-1]
-        if said.kind is TurnKind.NOTIFICATION:
-            self._calls.link_agent(line.record)
+        reports = self._calls.report(line.record) if said.kind is TurnKind.NOTIFICATION else None
         kind, role = (TurnKind.INJECTED, Role.SYSTEM) if said.continues else (said.kind, said.role)
         turn = self._draft.begin_turn(line, role, kind, _time(line))
+        turn.reports = reports
         _append(turn.texts, said.text)
         turn.inline_sidechain = line.record.get("isSidechain") is True
         return turn
@@ -225,12 +268,16 @@ class _Reading:
             for turn in draft.turns:
                 if turn.inline_sidechain and turn.kind is TurnKind.PROMPT:
                     turn.kind, turn.role = TurnKind.INJECTED, Role.SYSTEM
+            mark_branches(draft.turns, self._parents)
+        else:
+            for turn in draft.turns:
+                turn.subagent = None
         if lost := self._calls.unpaired_results:
             draft.skipped["tool_result without its call"] = lost
         turns = draft.finish_turns()
         outcome, outcome_evidence = outcome_of(turns)
         intent, intent_evidence = intent_of(turns)
-        title, title_source = identity.title(self._uuids, turns)
+        title, title_source = identity.title(self._parents, turns)
         return Session(
             agent=Agent.CLAUDE_CODE,
             id=identity.session_id,
@@ -243,7 +290,7 @@ class _Reading:
             started_at=draft.started_at,
             ended_at=draft.ended_at,
             turns=turns,
-            tokens=self._tokens(),
+            tokens=self._usage.total(),
             parent_id=identity.parent_id,
             is_subagent=identity.is_subagent,
             is_helper=is_helper(self._path),
@@ -253,16 +300,6 @@ class _Reading:
             intent_evidence=intent_evidence,
             skipped_records=dict(draft.skipped),
             problems=self._problems.all(),
-        )
-
-    def _tokens(self) -> TokenUsage:
-        """Every line of a message repeats its usage, so each message counts once."""
-        usages = self._usage.values()
-        return TokenUsage(
-            input=sum(count_of(usage.get("input_tokens")) for usage in usages),
-            output=sum(count_of(usage.get("output_tokens")) for usage in usages),
-            cache_read=sum(count_of(usage.get("cache_read_input_tokens")) for usage in usages),
-            cache_write=sum(count_of(usage.get("cache_creation_input_tokens")) for usage in usages),
         )
 
 
