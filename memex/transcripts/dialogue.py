@@ -11,7 +11,8 @@ from msgspec import Struct
 from memex.core.session import Agent, Role, Session, TitleSource, TokenUsage, TurnKind
 from memex.transcripts.draft import CallDraft, SessionDraft, TurnDraft, first_prompt_title, one_line
 from memex.transcripts.fields import count_of, records_in, text_of
-from memex.transcripts.outcome import intent_of, outcome_of
+from memex.transcripts.intent import intent_of
+from memex.transcripts.outcome import outcome_of
 from memex.transcripts.records import Line, ProblemLog
 
 TITLE_PRECEDENCE = (TitleSource.CUSTOM, TitleSource.AGENT, TitleSource.SUMMARY)
@@ -107,6 +108,8 @@ class Dialogue:
     def finish(self, problems: ProblemLog) -> Session:
         facts, draft = self.facts, self.draft
         turns = draft.finish_turns()
+        outcome, outcome_evidence = outcome_of(turns)
+        intent, intent_evidence = intent_of(turns)
         source = next((source for source in TITLE_PRECEDENCE if source in self._titles), TitleSource.NONE)
         _, title = self._titles.get(source, (0, ""))
         if not title and (title := first_prompt_title(turns)):
@@ -126,8 +129,10 @@ class Dialogue:
             tokens=_sum(self._usages.values()),
             parent_id=facts.parent_id or None,
             is_subagent=facts.is_subagent,
-            outcome=outcome_of(turns),
-            intent=intent_of(turns),
+            outcome=outcome,
+            outcome_evidence=outcome_evidence,
+            intent=intent,
+            intent_evidence=intent_evidence,
             skipped_records=dict(draft.skipped),
             problems=problems.all(),
         )

@@ -7,6 +7,7 @@ shown after a compression, not what was said: it only adds.
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -84,7 +85,7 @@ class _ChangeLog:
     def __init__(self) -> None:
         self.header: Record = {}
         self.messages: dict[str, tuple[Line, Record]] = {}
-        self.unknown = 0
+        self.unknown: Counter[str] = Counter()
 
     def take(self, line: Line) -> None:
         record = line.record
@@ -97,7 +98,7 @@ class _ChangeLog:
         elif "sessionId" in record:
             self._update(line, record)
         else:
-            self.unknown += 1
+            self.unknown[text_of(record.get("type")) or "(no type)"] += 1
 
     def _update(self, line: Line, fields: Record) -> None:
         self.header = {**self.header, **{key: value for key, value in fields.items() if key != "messages"}}
@@ -127,8 +128,7 @@ def _session(log: _ChangeLog, path: Path, problems: ProblemLog) -> Session:
     dialogue.title(TitleSource.SUMMARY, header.get("summary"))
     dialogue.draft.saw_time(time_of(header.get("startTime")))
     dialogue.draft.saw_time(time_of(header.get("lastUpdated")))
-    if log.unknown:
-        dialogue.draft.skipped["(no type)"] = log.unknown
+    dialogue.draft.skipped.update(log.unknown)
     for key, (line, message) in log.messages.items():
         _take_message(dialogue, line, key, message)
     return dialogue.finish(problems)
