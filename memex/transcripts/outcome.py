@@ -158,7 +158,7 @@ def _answered(turns: list[Turn], edit: int | None) -> tuple[Outcome, Evidence]:
 
 def _check_failed(call: ToolCall) -> bool:
     """A pipe or an `echo` hides the status of the check before it; its output tells."""
-    if call.is_error:
+    if call.is_error or call.exit_status:
         return True
     if not call.command or not HIDES_STATUS.search(call.command):
         return False

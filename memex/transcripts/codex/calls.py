@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from memex.core.session import FileDiff, ToolKind, TouchKind
+from memex.core.session import FileDiff, FileTouch, ToolKind, TouchKind
 from memex.transcripts.diffs import created, deleted, unified_hunks
 from memex.transcripts.draft import CallDraft
-from memex.transcripts.fields import bounded, record_of, text_of
+from memex.transcripts.fields import bounded, record_of, records_in, text_of
 from memex.transcripts.records import Record
 from memex.transcripts.tools import command_line, command_of, kind_of, touches_of
 
@@ -150,6 +150,16 @@ def _unescaped(text: str) -> str:
         return ESCAPED.get(mark, mark)
 
     return ESCAPE.sub(plain, text)
+
+
+def files_read(parsed: object) -> tuple[FileTouch, ...]:
+    """The files that a command reads, as Codex understood it."""
+    named = [text_of(part.get("path")) or text_of(part.get("name")) for part in _reads(parsed)]
+    return tuple([FileTouch(path, TouchKind.READ) for path in dict.fromkeys(named) if path])
+
+
+def _reads(parsed: object) -> list[Record]:
+    return [part for part in records_in(parsed) if part.get("type") == "read"]
 
 
 def event_command(command: object) -> str | None:

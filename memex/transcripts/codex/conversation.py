@@ -49,6 +49,9 @@ class Conversation:
         self._typed: list[TurnDraft] = []
         self._unconfirmed: list[TurnDraft] = []
         self._prompts_are_typed = False
+        self._branches = 0
+        self._running: dict[str, CallDraft] = {}
+        """Processes and cells that calls left running, by the id that later calls name."""
 
     def use_model(self, model: str) -> None:
         if model:
@@ -104,6 +107,38 @@ class Conversation:
         turn = self._begin(item, role, kind)
         turn.texts.append(text)
         return turn
+
+    def propose(self, item: Item, plan: str) -> None:
+        """A plan, unless the model's last words hold it already."""
+        said = [text for turn in self.draft.turns[-3:] for text in turn.texts]
+        if plan.strip() and not any(plan.strip() in text for text in said):
+            self.reply(item).texts.append(plan)
+
+    def withdraw(self, count: int) -> None:
+        """The last prompts that still stand, with all that followed them, become a branch."""
+        standing = [turn for turn in self.draft.turns if not turn.branch]
+        prompts = [place for place, turn in enumerate(standing) if turn.kind is TurnKind.PROMPT]
+        if count and prompts:
+            self._branches += 1
+            for turn in standing[prompts[max(0, len(prompts) - count)] :]:
+                turn.branch = self._branches
+
+    def leave_running(self, call: CallDraft, process: str) -> None:
+        self._running[process] = self._origin(call)
+
+    def join(self, call: CallDraft, process: str) -> None:
+        """A call that feeds or waits for what an earlier one left running."""
+        if process in self._running:
+            call.continues = self._running[process].id
+
+    def ended(self, call: CallDraft) -> None:
+        """The end of a continued call is the end of the one that began it."""
+        begun = self._origin(call)
+        if begun.exit_status is None:
+            begun.exit_status = call.exit_status
+
+    def _origin(self, call: CallDraft) -> CallDraft:
+        return self.call(call.continues or "") or call
 
     def interrupt(self, item: Item, text: str) -> None:
         self.note(item, Role.USER, TurnKind.INTERRUPT, text)

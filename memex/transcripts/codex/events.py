@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from memex.core.session import Role, ToolKind, TurnKind
-from memex.transcripts.codex.calls import change_diffs, event_command
+from memex.transcripts.codex.calls import change_diffs, event_command, files_read
 from memex.transcripts.codex.conversation import Conversation, Source
 from memex.transcripts.codex.prompts import Said, request_in
 from memex.transcripts.codex.shapes import Item
@@ -24,7 +24,6 @@ QUIET = frozenset(
         "context_compacted",
         "sub_agent_activity",
         "item_started",
-        "item_completed",
         "collab_agent_interaction_begin",
         "collab_agent_interaction_end",
         "collab_agent_spawn_begin",
@@ -80,6 +79,7 @@ class Events:
             "turn_aborted": self._on_abort,
             "thread_rolled_back": self._on_rollback,
             "thread_name_updated": self._on_name,
+            "item_completed": self._on_item,
             "error": self._on_error,
             "stream_error": self._on_error,
         }
@@ -124,6 +124,7 @@ class Events:
         call.exit_status = whole_number(item.payload.get("exit_code"))
         call.duration_ms = _duration(item.payload) or call.duration_ms
         call.command = call.command or event_command(item.payload.get("command"))
+        call.files = call.files or files_read(item.payload.get("parsed_cmd"))
         if call.result is not None:
             call.is_error = call.is_error or bool(call.exit_status)
 
@@ -144,11 +145,18 @@ class Events:
 
     def _on_rollback(self, item: Item) -> None:
         count = count_of(item.payload.get("num_turns"))
+        self._conversation.withdraw(count)
         text = f"[The user withdrew the last {count} turns]"
         self._conversation.note(item, Role.SYSTEM, TurnKind.NOTIFICATION, text)
 
     def _on_name(self, item: Item) -> None:
         self.thread_name = one_line(text_of(item.payload.get("thread_name"))) or self.thread_name
+
+    def _on_item(self, item: Item) -> None:
+        """Plan mode: the plan stands nowhere else, or in a message as well."""
+        done = record_of(item.payload.get("item"))
+        if done.get("type") == "Plan":
+            self._conversation.propose(item, text_of(done.get("text")))
 
     def _on_error(self, item: Item) -> None:
         text = text_of(item.payload.get("message")) or "The agent failed."

@@ -1,5 +1,6 @@
 """`response_item`s: what was said to the model, what it said, and its calls."""
 
+import re
 from collections.abc import Callable
 
 from memex.core.session import Role, ToolKind, TurnKind
@@ -12,6 +13,8 @@ from memex.transcripts.draft import CallDraft
 from memex.transcripts.fields import bounded, records_in, text_of
 from memex.transcripts.records import Record
 
+CONTINUING = ("write_stdin", "wait")
+SCRIPT_PROCESS = re.compile(r"write_stdin\(\s*\{[^}]*?session_id[\"']?\s*:\s*[\"']?([\w.-]+)")
 QUIET = {"ghost_snapshot", "compaction", "compaction_summary", "other"}
 FINISHED = ("completed", "failed")
 
@@ -41,11 +44,24 @@ class Items:
         kind = payload.get("type")
         kind = kind if isinstance(kind, str) else ("message" if "role" in payload else "(no type)")
         if begin := self._calls.get(kind):
-            self._conversation.begin_call(item, begin(payload))
+            call = begin(payload)
+            self._conversation.begin_call(item, call)
+            if call.name in CONTINUING or call.kind is ToolKind.SHELL:
+                self._join(call)
         elif handle := self._handlers.get(kind):
             handle(item)
         elif kind not in QUIET:
             self._conversation.draft.skipped[f"response_item/{kind}"] += 1
+
+    def _join(self, call: CallDraft) -> None:
+        """`write_stdin` and `wait` name the process; in code mode the name stands in the script."""
+        if isinstance(call.input, dict):
+            process = call.input.get("session_id") or call.input.get("cell_id")
+        else:
+            named = SCRIPT_PROCESS.search(call.input) if isinstance(call.input, str) else None
+            process = named[1] if named else None
+        if isinstance(process, int | str) and not isinstance(process, bool):
+            self._conversation.join(call, str(process))
 
     def _on_message(self, item: Item) -> None:
         role = item.payload.get("role")
@@ -75,6 +91,10 @@ class Items:
             call.duration_ms = output.duration_ms
         call.result = output.text
         call.is_error = output.failed or bool(call.exit_status)
+        if output.running:
+            self._conversation.leave_running(call, output.running)
+        elif call.continues:
+            self._conversation.ended(call)
         if call.kind is ToolKind.SUBAGENT and call.child_session is None:
             call.child_session = text_of(decoded(output.text).get("agent_id")) or None
 

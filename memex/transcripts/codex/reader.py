@@ -4,8 +4,8 @@
 know: which user texts were typed, diffs, exit codes, tokens, titles. A turn is one response of the model: it
 ends when the output of one of its calls has arrived and the model speaks again, or when the user does.
 
-Withdrawn turns (`thread_rolled_back`) stay, with a note after them: they were said and done, and are worth
-finding.
+Withdrawn turns (`thread_rolled_back`) stay, as a branch of their own and with a note after them: they were
+said and done, and are worth finding.
 """
 
 from collections.abc import Callable, Iterable
