@@ -206,7 +206,16 @@ class _Events:
 
     def _reply(self, line: Line, data: Record, time: datetime | None) -> TurnDraft:
         model = text_of(data.get("model")) or self._model
-        return self._dialogue.reply(line, time, model, text_of(data.get("messageId")))
+        turn = self._dialogue.reply(line, time, model, text_of(data.get("messageId")))
+        self._mark_subagent(turn, text_of(data.get("parentToolCallId")))
+        return turn
+
+    def _mark_subagent(self, turn: TurnDraft, parent_call: str) -> None:
+        """A sub-agent's turns stand among those of its parent, and name the call that started it."""
+        if parent_call:
+            turn.subagent = parent_call
+            if (call := self._dialogue.known_call(parent_call)) is not None:
+                call.child_session = parent_call
 
     def _on_call(self, line: Line, data: Record, time: datetime | None) -> None:
         """Mostly repeats what the message requested; a sub-agent's and a user's calls stand only here."""
@@ -215,6 +224,7 @@ class _Events:
             self._ran_by[call_id] = time
         if self._dialogue.known_call(call_id) is None:
             turn = self._dialogue.reply(line, time, text_of(data.get("model")) or self._model)
+            self._mark_subagent(turn, text_of(data.get("parentToolCallId")))
             self._dialogue.call(line, turn, _call(call_id, data.get("toolName"), data.get("arguments")))
 
     def _on_result(self, line: Line, data: Record, time: datetime | None) -> None:

@@ -36,6 +36,7 @@ class Dialogue:
     def __init__(self, agent: Agent) -> None:
         self.facts = Facts(agent)
         self.draft = SessionDraft()
+        self._stretches = 0
         self._titles: dict[TitleSource, tuple[int, str]] = {}
         self._replies: dict[str, TurnDraft] = {}
         self._usages: dict[str, TokenUsage] = {}
@@ -100,9 +101,17 @@ class Dialogue:
         if title := one_line(text_of(text)):
             self._titles[source] = line, title
 
+    def withdraw(self, turns: Iterable[TurnDraft]) -> None:
+        """The user went back to before these turns: they are a stretch of their own."""
+        stretch = [turn for turn in turns if not turn.branch]
+        if stretch:
+            self._stretches += 1
+        for turn in stretch:
+            turn.branch = self._stretches
+
     def withdraw_after(self, line: int) -> None:
-        """The user went back to this line: what was said and named after it is no part of the session."""
-        self.draft.turns = [turn for turn in self.draft.turns if turn.line <= line]
+        """All that was said and named after this line."""
+        self.withdraw(turn for turn in self.draft.turns if turn.line > line)
         self._titles = {source: title for source, title in self._titles.items() if title[0] <= line}
 
     def finish(self, problems: ProblemLog) -> Session:

@@ -78,11 +78,13 @@ def _is_header(record: Record) -> bool:
 
 
 def _is_message(record: Record) -> bool:
-    return (record.get("type") in REPLIES or record.get("type") in NOTES) and "content" in record
+    kind = text_of(record.get("type"))
+    return (kind in REPLIES or kind in NOTES) and "content" in record
 
 
 class _ChangeLog:
     def __init__(self) -> None:
+        self.withdrawn: list[list[str]] = []
         self.header: Record = {}
         self.messages: dict[str, tuple[Line, Record]] = {}
         self.unknown: Counter[str] = Counter()
@@ -112,9 +114,9 @@ class _ChangeLog:
         self.messages[key] = (first, message)
 
     def _rewind(self, target: str) -> None:
-        keys = list(self.messages)
-        for key in keys[keys.index(target) :] if target in self.messages else ():
-            del self.messages[key]
+        if target in self.messages:
+            keys = list(self.messages)
+            self.withdrawn.append(keys[keys.index(target) :])
 
 
 def _session(log: _ChangeLog, path: Path, problems: ProblemLog) -> Session:
@@ -129,8 +131,13 @@ def _session(log: _ChangeLog, path: Path, problems: ProblemLog) -> Session:
     dialogue.draft.saw_time(time_of(header.get("startTime")))
     dialogue.draft.saw_time(time_of(header.get("lastUpdated")))
     dialogue.draft.skipped.update(log.unknown)
+    turns_of: dict[str, list[TurnDraft]] = {}
     for key, (line, message) in log.messages.items():
+        before = len(dialogue.draft.turns)
         _take_message(dialogue, line, key, message)
+        turns_of[key] = dialogue.draft.turns[before:]
+    for keys in log.withdrawn:
+        dialogue.withdraw(turn for key in keys for turn in turns_of[key])
     return dialogue.finish(problems)
 
 

@@ -90,6 +90,7 @@ class _Entries:
         self._dialogue = Dialogue(agent)
         self._dialogue.facts.id = path.stem
         self._path = path
+        self._tree = _Tree()
         self._handlers: dict[str, Callable[[Line, Record, datetime | None], None]] = {
             "session": self._on_session,
             "session_init": self._on_subagent,
@@ -119,13 +120,18 @@ class _Entries:
         record = line.record
         kind = text_of(record.get("type"))
         time = time_of(record.get("timestamp"))
+        turns = self._dialogue.draft.turns
+        before = len(turns)
         self._dialogue.draft.saw_time(time)
         if handle := self._handlers.get(kind):
             handle(line, record, time)
         elif kind not in QUIET:
             self._dialogue.draft.skipped[kind or "(no type)"] += 1
+        self._tree.add(record, turns[before:])
 
     def finish(self, problems: ProblemLog) -> Session:
+        for stretch in self._tree.abandoned():
+            self._dialogue.withdraw(stretch)
         return self._dialogue.finish(problems)
 
     def _on_session(self, _line: Line, record: Record, _time: datetime | None) -> None:
@@ -224,6 +230,59 @@ class _Entries:
         turn = self._dialogue.say(line, TurnKind.SHELL, f"! {text_of(message.get('command'))}", time)
         if turn is not None:
             turn.texts.extend(filter(str.strip, [without_ansi(text_of(message.get("output")))]))
+
+
+class _Tree:
+    """The branch that goes on is the one that the last entry stands on."""
+
+    def __init__(self) -> None:
+        self._parents: dict[str, str] = {}
+        self._turns: list[tuple[str, TurnDraft]] = []
+        self._leaf = ""
+
+    def add(self, record: Record, turns: list[TurnDraft]) -> None:
+        entry = text_of(record.get("id"))
+        if entry and "parentId" in record:
+            self._parents[entry] = text_of(record.get("parentId"))
+            self._turns.extend((entry, turn) for turn in turns)
+            self._leaf = entry
+
+    def abandoned(self) -> Iterator[list[TurnDraft]]:
+        """Runs of turns on other branches; those whose line of parents is broken are not known to be."""
+        active = set(self._ancestry(self._leaf, set()))
+        astray: dict[str, bool] = {}
+        stretch: list[TurnDraft] = []
+        for entry, turn in self._turns:
+            if entry in active or not self._meets(entry, active, astray):
+                if stretch:
+                    yield stretch
+                stretch = []
+            else:
+                stretch.append(turn)
+        if stretch:
+            yield stretch
+
+    def _ancestry(self, entry: str, stop: set[str]) -> Iterator[str]:
+        """The entry and its parents, up to the root, a gap, or one that is in `stop`; cycles end."""
+        seen: set[str] = set()
+        while entry in self._parents and entry not in seen:
+            yield entry
+            if entry in stop:
+                return
+            seen.add(entry)
+            entry = self._parents[entry]
+
+    def _meets(self, entry: str, active: set[str], known: dict[str, bool]) -> bool:
+        """Whether its parents lead to the branch that goes on; what is found is noted for all on the way."""
+        climbed: list[str] = []
+        answer = False
+        for parent in self._ancestry(entry, active):
+            if parent in active or parent in known:
+                answer = parent in active or known[parent]
+                break
+            climbed.append(parent)
+        known.update(dict.fromkeys(climbed, answer))
+        return answer
 
 
 def _call(block: Record) -> CallDraft:

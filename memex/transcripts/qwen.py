@@ -143,7 +143,7 @@ class _Records:
 
     def _on_system(self, line: Line, record: Record, time: datetime | None) -> None:
         payload = record_of(record.get("systemPayload"))
-        match record.get("subtype"):
+        match text_of(record.get("subtype")):
             case "custom_title":
                 source = TITLE_SOURCES.get(text_of(payload.get("titleSource")), TitleSource.AGENT)
                 self._dialogue.title(source, payload.get("customTitle"), line.number)
@@ -155,4 +155,4 @@ class _Records:
             case "chat_compression":
                 self._dialogue.say(line, TurnKind.SUMMARY, text_of(payload.get("summary")), time)
             case other if other not in QUIET_SYSTEM:
-                self._dialogue.draft.skipped[f"system/{text_of(other)}"] += 1
+                self._dialogue.draft.skipped[f"system/{other}"] += 1

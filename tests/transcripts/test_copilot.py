@@ -112,6 +112,18 @@ def test_a_command_with_its_status_and_duration() -> None:
     assert (found.is_error, found.duration_ms) == (True, 2500)
 
 
+def test_a_sub_agent_speaks_in_its_parents_file() -> None:
+    session = read(
+        start(),
+        reply("", request("task", {"prompt": "look"})),
+        reply("I look.", id="m2", parentToolCallId="c1"),
+        event("tool.execution_start", toolCallId="c2", toolName="view", arguments={}, parentToolCallId="c1"),
+        reply("It is there.", id="m3"),
+    )
+    assert [turn.subagent for turn in session.turns] == [None, "c1", "c1", None]
+    assert [call.child_session for call in calls(session)] == ["c1", None]
+
+
 def test_a_failed_call_says_why() -> None:
     found = one_call(
         "view", {"path": "/a.py"}, done(success=False, result=None, error={"message": "no file"})

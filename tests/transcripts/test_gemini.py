@@ -154,6 +154,24 @@ def test_the_log_writes_a_message_again_and_changes_the_header() -> None:
     assert session.turns[1].span.line == 3
 
 
+def test_what_was_rewound_is_kept_as_withdrawn() -> None:
+    session = log(
+        said("one", "1"),
+        reply("two", "2"),
+        said("x", "3"),
+        reply("y", "4"),
+        {"$rewindTo": "3"},
+        said("z", "5"),
+    )
+    assert [(turn.text, turn.branch) for turn in session.turns] == [
+        ("one", 0),
+        ("two", 0),
+        ("x", 1),
+        ("y", 1),
+        ("z", 0),
+    ]
+
+
 def test_a_compression_takes_nothing_away() -> None:
     session = log(said("one"), reply("two"), {"$set": {"messages": [said("three", "u3")]}})
     assert [turn.text for turn in session.turns] == ["one", "two", "three"]

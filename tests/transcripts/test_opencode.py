@@ -32,7 +32,7 @@ INFO = {
 def message(role: str, *parts: Record, id: str = "msg_1", **info: Any) -> Record:
     return {
         "info": {"id": id, "sessionID": "ses_1", "role": role, "time": {"created": START}, **info},
-        "parts": parts,
+        "parts": list(parts),
     }
 
 

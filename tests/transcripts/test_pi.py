@@ -175,6 +175,44 @@ def test_a_sub_agent_is_prompted_by_its_parent() -> None:
     assert kinds(session) == ["prompt"]
 
 
+def branch(id: str, parent: str | None, words: str) -> Record:
+    return {**message("user", words), "id": id, "parentId": parent}
+
+
+def test_the_branch_of_the_last_entry_goes_on_and_others_are_withdrawn() -> None:
+    session = read(
+        branch("a", None, "one"),
+        branch("b", "a", "two"),
+        branch("c", "b", "three"),
+        branch("d", "a", "again"),
+        branch("e", "d", "and on"),
+        branch("f", "b", "once more"),
+        branch("g", "e", "last"),
+    )
+    assert [(turn.text, turn.branch) for turn in session.turns] == [
+        ("one", 0),
+        ("two", 1),
+        ("three", 1),
+        ("again", 0),
+        ("and on", 0),
+        ("once more", 2),
+        ("last", 0),
+    ]
+
+
+def test_a_broken_line_of_parents_withdraws_nothing() -> None:
+    session = read(
+        branch("a", "?", "one"), branch("b", "a", "two"), branch("c", "lost", "three"), branch("c", "c", "x")
+    )
+    assert [turn.branch for turn in session.turns] == [0, 0, 0, 0]
+
+
+def test_a_line_of_a_thousand_parents_is_climbed_once() -> None:
+    chain = [branch(str(n), str(n - 1), "x") for n in range(1, 3000)]
+    session = read(branch("0", None, "root"), *chain, branch("end", "0", "y"))
+    assert {turn.branch for turn in session.turns[1:-1]} == {1}
+
+
 def test_unknown_entries_and_roles_are_counted() -> None:
     session = read(message("user", "hi"), entry("brand_new"), message("oracle", "?"))
     assert session.skipped_records == {"brand_new": 1, "message/oracle": 1}

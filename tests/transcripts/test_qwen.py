@@ -89,6 +89,18 @@ def test_titles() -> None:
     assert read(prompt("hi"), guessed).title_source is TitleSource.AGENT
 
 
+def test_what_was_rewound_is_kept_as_withdrawn_and_its_title_is_not() -> None:
+    session = read(
+        prompt("one", uuid="1"),
+        reply({"text": "x"}, uuid="2"),
+        system("custom_title", customTitle="Gone", titleSource="manual"),
+        system("rewind", targetUuid="1"),
+        reply({"text": "y"}, uuid="3"),
+    )
+    assert [(turn.text, turn.branch) for turn in session.turns] == [("one", 0), ("x", 1), ("y", 0)]
+    assert session.title == "one"
+
+
 def test_a_prompt_without_what_hooks_put_in() -> None:
     context = "<qwen:user-prompt-submit-context>\nhook\n</qwen:user-prompt-submit-context>"
     assert only(read(record("user", {"text": "go"}, {"text": context}))).text == "go"

@@ -46,7 +46,7 @@ def read_database(lines: Iterator[RawLine], path: Path, problems: ProblemLog) ->
                 yield from _sessions(_Tables(database, problems))
             elif {"sessions", "messages"} <= tables:
                 yield from _sessions(_GoTables(database, problems))
-    except sqlite3.Error as cause:
+    except (sqlite3.Error, UnicodeError) as cause:  # the latter for damaged names of columns
         raise TranscriptError(f"{path} could not be read: {cause}.") from cause
 
 

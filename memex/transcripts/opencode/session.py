@@ -98,7 +98,7 @@ def _take_reply(dialogue: Dialogue, message: Message, time: datetime | None) -> 
 
 def _take_part(dialogue: Dialogue, line: Line, turn: TurnDraft, part: Record) -> None:
     text = text_of(part.get("text"))
-    match part.get("type"):
+    match text_of(part.get("type")):
         case "text":
             turn.texts.extend([text] if text.strip() else [])
         case "reasoning":
@@ -108,7 +108,7 @@ def _take_part(dialogue: Dialogue, line: Line, turn: TurnDraft, part: Record) ->
         case "file":
             turn.images += text_of(part.get("mime")).startswith("image/")
         case kind if kind not in QUIET_PARTS:
-            dialogue.draft.skipped[f"part/{text_of(kind)}"] += 1
+            dialogue.draft.skipped[f"part/{kind}"] += 1
 
 
 def _take_usage(dialogue: Dialogue, message: Message) -> None:
