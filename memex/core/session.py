@@ -16,6 +16,15 @@ POINT_NAMESPACE = uuid5(NAMESPACE_URL, "memex:session")
 class Agent(StrEnum):
     CLAUDE_CODE = "claude-code"
     CODEX = "codex"
+    GEMINI = "gemini"
+    OPENCODE = "opencode"
+    COPILOT = "copilot"
+    CURSOR = "cursor"
+    PI = "pi"
+    OH_MY_PI = "oh-my-pi"
+    QWEN = "qwen"
+    CLINE = "cline"
+    AIDER = "aider"
 
 
 class Role(StrEnum):
@@ -92,7 +101,7 @@ class Intent(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Hunk(Struct, frozen=True):
+class Hunk(Struct, frozen=True, gc=False):
     """One hunk of a unified diff; `lines` keep their leading `+`, `-` or space."""
 
     old_start: int
@@ -100,18 +109,40 @@ class Hunk(Struct, frozen=True):
     lines: tuple[str, ...]
 
 
-class FileDiff(Struct, frozen=True):
+class FileDiff(Struct, frozen=True, gc=False):
     path: str
     kind: TouchKind
     hunks: tuple[Hunk, ...] = ()
 
 
-class FileTouch(Struct, frozen=True):
+class FileTouch(Struct, frozen=True, gc=False):
     path: str
     kind: TouchKind
 
 
-class ToolCall(Struct, frozen=True):
+class CommandRun(Struct, frozen=True, gc=False):
+    command: str
+    exit_status: int | None = None
+    failed: bool = False
+
+
+class ErrorMet(Struct, frozen=True, gc=False):
+    """A call that failed. `solved_at`: the later turn in which the same command, or the same edit, passed."""
+
+    text: str
+    call_id: str = ""
+    command: str | None = None
+    solved_at: int | None = None
+
+
+class Evidence(Struct, frozen=True, gc=False):
+    """The turns that decided a judgement, by number, and the rule in one sentence."""
+
+    why: str = ""
+    turns: tuple[int, ...] = ()
+
+
+class ToolCall(Struct, frozen=True, gc=False):
     """A call with its result. `result is None`: none was written (still running, or killed)."""
 
     id: str
@@ -129,9 +160,11 @@ class ToolCall(Struct, frozen=True):
     diffs: tuple[FileDiff, ...] = ()
     child_session: str | None = None
     """Id of the sub-agent's session that this call started."""
+    continues: str | None = None
+    """Id of the earlier call whose process this one feeds, waits for or reads on."""
 
 
-class SourceSpan(Struct, frozen=True):
+class SourceSpan(Struct, frozen=True, gc=False):
     """Where a turn begins in its file: 1-based line, byte offset; `lines` may be interleaved."""
 
     line: int
@@ -139,7 +172,7 @@ class SourceSpan(Struct, frozen=True):
     lines: tuple[int, ...] = ()
 
 
-class Turn(Struct, frozen=True):
+class Turn(Struct, frozen=True, gc=False):
     index: int
     role: Role
     kind: TurnKind
@@ -150,6 +183,30 @@ class Turn(Struct, frozen=True):
     tool_calls: tuple[ToolCall, ...] = ()
     span: SourceSpan | None = None
     images: int = 0
+    errors: tuple[ErrorMet, ...] = ()
+    branch: int = 0
+    """0: the conversation as it went on; n: the nth stretch that the user withdrew (rewind, roll-back)."""
+    subagent: str | None = None
+    """The sub-agent that said this, where its turns stand in its parent's file; a call's `child_session`."""
+    reports: str | None = None
+    """Id of the call whose background work a notification reports."""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.branch > 0
+
+    @property
+    def files_touched(self) -> tuple[FileTouch, ...]:
+        """Each path once for each kind, in the order of the calls."""
+        return tuple(dict.fromkeys(touch for call in self.tool_calls for touch in call.files))
+
+    @property
+    def commands_run(self) -> tuple[CommandRun, ...]:
+        return tuple(
+            CommandRun(call.command, call.exit_status, call.is_error)
+            for call in self.tool_calls
+            if call.command is not None
+        )
 
     @property
     def has_error(self) -> bool:
@@ -193,7 +250,9 @@ class Session(Struct, frozen=True):
     is_helper: bool = False
     """The agent's own housekeeping (prompt suggestion, compaction): kept out of lists and totals."""
     outcome: Outcome = Outcome.UNKNOWN
+    outcome_evidence: Evidence = Evidence()
     intent: Intent = Intent.UNKNOWN
+    intent_evidence: Evidence = Evidence()
     skipped_records: dict[str, int] = {}
     """Records of types that the reader does not know, by type."""
     problems: tuple[Problem, ...] = ()

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from memex.core.session import FileDiff, Hunk, TouchKind
 
 HUNK_HEAD = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
 PATCH_HEADS = {
-    "*** Add File: ": TouchKind.CREATED,
-    "*** Update File: ": TouchKind.EDITED,
-    "*** Delete File: ": TouchKind.DELETED,
+    "Add File: ": TouchKind.CREATED,
+    "Update File: ": TouchKind.EDITED,
+    "Delete File: ": TouchKind.DELETED,
 }
-PATCH_MOVE = "*** Move to: "
+PATCH_MOVE = "Move to: "
+PATCH_END = "End Patch"
+PATCH_MARKS = ("+", "-", " ", "")
 CONTEXT_LINES = 3
 
 
@@ -70,41 +72,40 @@ def unified_hunks(diff: str) -> tuple[Hunk, ...]:
 class _PatchedFile:
     path: str
     kind: TouchKind
-    chunks: list[list[str]] = field(default_factory=lambda: [[]])
+    body: str
 
     def finish(self) -> FileDiff:
         start = 1 if self.kind is TouchKind.CREATED else 0
-        return FileDiff(self.path, self.kind, tuple(Hunk(0, start, tuple(c)) for c in self.chunks if c))
+        first, *others = ("\n" + self.body).split("\n@@")
+        chunks = [_chunk(first), *[_chunk(chunk.partition("\n")[2]) for chunk in others]]
+        return FileDiff(self.path, self.kind, tuple([Hunk(0, start, lines) for lines in chunks if lines]))
 
 
 def patch_diffs(patch: str) -> tuple[FileDiff, ...]:
     """The files of an `apply_patch` text. Its chunks name no line numbers, so theirs are 0."""
-    return tuple(file.finish() for file in _patched_files(_lines(patch)))
+    return tuple([file.finish() for file in _patched_files(patch)])
 
 
-def _patched_files(lines: list[str]) -> Iterator[_PatchedFile]:
+def _patched_files(patch: str) -> Iterator[_PatchedFile]:
     file: _PatchedFile | None = None
-    for line in lines:
-        head = line.startswith("*** ") and next((h for h in PATCH_HEADS if line.startswith(h)), None)
+    for part in ("\n" + patch).split("\n*** "):
+        mark, _, body = part.partition("\n")
+        head = next((head for head in PATCH_HEADS if mark.startswith(head)), None)
         if head:
             if file:
                 yield file
-            file = _PatchedFile(line.removeprefix(head).strip(), PATCH_HEADS[head])
-        elif line.startswith("*** End Patch"):
+            file = _PatchedFile(mark.removeprefix(head).strip(), PATCH_HEADS[head], body)
+        elif mark.startswith(PATCH_END):
             break
         elif file:
-            _take_patch_line(file, line)
+            file.path = mark.removeprefix(PATCH_MOVE).strip() if mark.startswith(PATCH_MOVE) else file.path
+            file.body = f"{file.body}\n{body}" if file.body else body
     if file:
         yield file
 
 
-def _take_patch_line(file: _PatchedFile, line: str) -> None:
-    if line.startswith(PATCH_MOVE):
-        file.path = line.removeprefix(PATCH_MOVE).strip()
-    elif line.startswith("@@"):
-        file.chunks.append([])
-    elif line[:1] in ("+", "-", " ", ""):
-        file.chunks[-1].append(line or " ")
+def _chunk(text: str) -> tuple[str, ...]:
+    return tuple([line or " " for line in _lines(text.removeprefix("\n")) if line[:1] in PATCH_MARKS])
 
 
 def _lines(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Which files may be transcripts, without opening any."""
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,10 @@ from pathlib import Path
 from memex.transcripts.readers import READERS
 
 NOT_TRANSCRIPTS = {"journal.jsonl", "history.jsonl", "session_index.jsonl", "sessions-index.jsonl"}
+JSON_NAMES = re.compile(r"(?:rollout-|session-|ses_).*|api_conversation_history")
+"""Codex before mid-2025, Gemini CLI, OpenCode's sessions and exports; Cline."""
+DATABASE_NAMES = re.compile(r"opencode(?:-.*)?")
+AIDER_HISTORY = ".aider.chat.history.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,8 @@ class Unreadable:
 
 
 def default_roots() -> tuple[Path, ...]:
-    """The agents' own folders that exist on this machine."""
-    return tuple(root for reader in READERS for root in reader.roots() if root.is_dir())
+    """The agents' own folders, and files where one holds all, that exist on this machine."""
+    return tuple(root for reader in READERS for root in reader.roots() if root.exists())
 
 
 def find_transcripts(roots: Iterable[Path]) -> Iterator[FoundFile | Unreadable]:
@@ -87,8 +92,14 @@ def _may_matter(entry: "os.DirEntry[str]") -> bool:
 
 
 def _is_transcript_name(name: str) -> bool:
-    """Codex wrote `rollout-….json` before mid-2025."""
-    lower = name.lower()
-    if lower.endswith(".json"):
-        return lower.startswith("rollout-")
-    return lower.endswith(".jsonl") and lower not in NOT_TRANSCRIPTS
+    """By name alone, since a folder may hold thousands of files; readers see what is in them."""
+    stem, _, extension = name.lower().rpartition(".")
+    match extension:
+        case "jsonl":
+            return name.lower() not in NOT_TRANSCRIPTS
+        case "json":
+            return JSON_NAMES.fullmatch(stem) is not None
+        case "db":
+            return DATABASE_NAMES.fullmatch(stem) is not None
+        case _:
+            return name == AIDER_HISTORY

@@ -6,14 +6,28 @@ from typing import Any
 
 from msgspec import Struct
 
-from memex.core.session import FileDiff, FileTouch, Role, SourceSpan, ToolCall, ToolKind, Turn, TurnKind
+from memex.core.session import (
+    ErrorMet,
+    FileDiff,
+    FileTouch,
+    Role,
+    SourceSpan,
+    ToolCall,
+    ToolKind,
+    Turn,
+    TurnKind,
+)
 from memex.transcripts.diffs import patch_diffs
+from memex.transcripts.errors_met import errors_met
+from memex.transcripts.fields import time_of
 from memex.transcripts.records import Line
 
 TITLE_LENGTH = 120
+STAMP_LENGTH = len("2026-01-02T03:04:05.000Z")
+AFTER_EVERY_STAMP = "~"
 
 
-class CallDraft(Struct):
+class CallDraft(Struct, gc=False):
     """`files` is what the input says the call would touch; it counts once the call has succeeded."""
 
     id: str
@@ -28,12 +42,15 @@ class CallDraft(Struct):
     files: tuple[FileTouch, ...] = ()
     diffs: tuple[FileDiff, ...] = ()
     child_session: str | None = None
+    continues: str | None = None
     patch: str = ""
     """The text of an `apply_patch`: read at the end, and only when no better diff has come."""
+    results_unwritten: bool = False
+    """Its format never writes a result: what the call asked for counts as done."""
 
     @property
     def succeeded(self) -> bool:
-        return self.result is not None and not self.is_error
+        return (self.result is not None or self.results_unwritten) and not self.is_error
 
     def take_diffs(self, diffs: tuple[FileDiff, ...]) -> None:
         self.diffs = diffs
@@ -55,10 +72,11 @@ class CallDraft(Struct):
             files=self.files if self.succeeded else (),
             diffs=self.diffs if self.succeeded else (),
             child_session=self.child_session,
+            continues=self.continues,
         )
 
 
-class TurnDraft(Struct):
+class TurnDraft(Struct, gc=False):
     role: Role
     kind: TurnKind
     line: int
@@ -72,6 +90,11 @@ class TurnDraft(Struct):
     images: int = 0
     inline_sidechain: bool = False
     """Said to or by a sub-agent whose lines stand in its parent's file (Claude Code 1.0)."""
+    uuid: str = ""
+    """Of the line that began it, where lines form a tree."""
+    branch: int = 0
+    subagent: str | None = None
+    reports: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -81,7 +104,7 @@ class TurnDraft(Struct):
         if self.lines[-1] != number:
             self.lines.append(number)
 
-    def finish(self, index: int) -> Turn:
+    def finish(self, index: int, calls: tuple[ToolCall, ...], errors: tuple[ErrorMet, ...]) -> Turn:
         return Turn(
             index=index,
             role=self.role,
@@ -90,9 +113,13 @@ class TurnDraft(Struct):
             thinking="\n\n".join(self.thoughts),
             time=self.time,
             model=self.model,
-            tool_calls=tuple([call.finish() for call in self.calls]),
+            tool_calls=calls,
             span=SourceSpan(self.line, self.byte, tuple(self.lines)),
             images=self.images,
+            errors=errors,
+            branch=self.branch,
+            subagent=self.subagent,
+            reports=self.reports,
         )
 
 
@@ -105,6 +132,8 @@ class SessionDraft:
         self.models: dict[str, None] = {}
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
+        self._earliest = AFTER_EVERY_STAMP
+        self._latest = ""
 
     def begin_turn(self, line: Line, role: Role, kind: TurnKind, time: datetime | None) -> TurnDraft:
         turn = TurnDraft(role, kind, line.number, line.byte, [line.number], [], [], [], time)
@@ -125,9 +154,25 @@ class SessionDraft:
         if self.ended_at is None or time > self.ended_at:
             self.ended_at = time
 
+    def saw_stamp(self, stamp: object) -> None:
+        """As `saw_time`; the stamps that all agents write sort as texts, so only two need to be parsed."""
+        if type(stamp) is str and len(stamp) == STAMP_LENGTH and stamp[-1] == "Z":
+            if stamp > self._latest:
+                self._latest = stamp
+            if stamp < self._earliest:
+                self._earliest = stamp
+        elif stamp is not None:
+            self.saw_time(time_of(stamp))
+
     def finish_turns(self) -> tuple[Turn, ...]:
         kept = [turn for turn in self.turns if not turn.is_empty]
-        return tuple([turn.finish(index) for index, turn in enumerate(kept)])
+        for stamp in (self._earliest, self._latest):
+            self.saw_time(time_of(stamp))
+        for turn in kept:
+            self.saw_time(turn.time)
+        calls = [tuple([call.finish() for call in turn.calls]) for turn in kept]
+        found = zip(kept, calls, errors_met(calls), strict=True)
+        return tuple([turn.finish(index, some, errors) for index, (turn, some, errors) in enumerate(found)])
 
 
 def first_prompt_title(turns: tuple[Turn, ...]) -> str:

@@ -10,6 +10,7 @@ from memex.transcripts.records import Record
 MILLISECONDS_FROM = 1e11
 """Epoch numbers above this are milliseconds: as seconds they would lie past the year 5000."""
 MAX_DEPTH = 64
+NESTS = frozenset((dict, list))
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 EMPTY: Record = {}
 
@@ -32,7 +33,9 @@ def records_in(value: object) -> Iterator[Record]:
 
 def count_of(value: object) -> int:
     """A whole number ≥ 0; 0 for anything else."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 2**53:
+    if type(value) is int:
+        return value if 0 < value < 2**53 else 0
+    if type(value) is float and 0 < value < 2**53:
         return int(value)
     return 0
 
@@ -61,7 +64,7 @@ def without_ansi(text: str) -> str:
 
 def bounded(value: Any) -> Any:
     """The JSON value itself, or a short note when it nests so deep that encoding it could fail."""
-    if type(value) is dict and not any(type(item) in (dict, list) for item in value.values()):
+    if type(value) is dict and NESTS.isdisjoint(map(type, value.values())):
         return value
     level = [value]
     for _ in range(MAX_DEPTH):

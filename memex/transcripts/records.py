@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from math import inf
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import msgspec
+from msgspec import Struct
 
 from memex.core.session import Problem
 
@@ -34,7 +35,7 @@ RawLine = tuple[int, int, bytes]
 """1-based number, offset of the first byte, and the bytes with the line's end."""
 
 
-class Line(NamedTuple):
+class Line(Struct, frozen=True, gc=False):
     number: int
     byte: int
     record: Record
@@ -90,9 +91,16 @@ def decode_lines(
             problems.add(number, "line skipped", NOT_AN_OBJECT)
 
 
-def as_document(lines: Iterable[RawLine]) -> list[RawLine]:
-    """All lines as one: a JSON document that was written over many lines."""
-    return [(1, 0, b"".join(raw for _, _, raw in lines))]
+def decode_document(lines: Iterable[RawLine], problems: ProblemLog) -> Iterator[Line]:
+    """One JSON value over many lines: its object, or the objects of its array, else nothing."""
+    raw = b"".join([raw for _, _, raw in lines])
+    try:
+        value = _decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
+        value = list(_rescue(1, raw, problems, refusal))
+    for item in value if type(value) is list else (value,):
+        if type(item) is dict:
+            yield Line(1, 0, item)
 
 
 def _rescue(number: int, raw: bytes, problems: ProblemLog, refusal: Exception) -> tuple[Record, ...]:

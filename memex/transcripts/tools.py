@@ -56,13 +56,14 @@ TOUCH_OF_KIND = {
     ToolKind.WRITE: TouchKind.EDITED,
 }
 SHELLS = ("bash", "sh", "zsh", "dash", "fish", "pwsh", "powershell", "cmd")
-PATH_FIELDS = ("file_path", "notebook_path", "path")
+PATH_FIELDS = ("file_path", "notebook_path", "path", "filePath", "absolute_path", "target_file")
 
 
 def kind_of(name: str) -> ToolKind:
-    if name.startswith("mcp__"):
-        return ToolKind.MCP
-    return KIND_OF_TOOL.get(name, ToolKind.OTHER)
+    kind = KIND_OF_TOOL.get(name)
+    if kind is None:
+        return ToolKind.MCP if name.startswith("mcp__") else ToolKind.OTHER
+    return kind
 
 
 def command_of(given: Any) -> str | None:

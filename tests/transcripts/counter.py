@@ -35,7 +35,8 @@ def count_claude(path: Path) -> Counts:
     used: list[str] = []
     failed: list[str] = []
     prompts = inline = main = 0
-    for record in records(path):
+    for line in records(path):
+        record = _only_copy(line, path)
         if record.get("uuid") in seen or record.get("type") not in ("user", "assistant", "attachment"):
             continue
         seen.add(record.get("uuid", ""))
@@ -55,6 +56,16 @@ def count_claude(path: Path) -> Counts:
             inline += record.get("isSidechain") is True
     prompts -= inline if main else 0
     return Counts(prompts, len(used), sum(call in set(used) for call in failed), sum(output.values()))
+
+
+def _only_copy(line: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The message of a sub-agent that has no file of its own, else the line itself."""
+    data = line.get("data") or {}
+    if line.get("type") != "progress" or data.get("type") != "agent_progress":
+        return line
+    name = f"agent-{data['agentId']}.jsonl"
+    own = (path.parent / name).exists() or (path.with_suffix("") / "subagents" / name).exists()
+    return line if own else {**data["message"], "isSidechain": True}
 
 
 def _is_typed(record: dict[str, Any], blocks: list[dict[str, Any]]) -> bool:

@@ -399,3 +399,80 @@ def test_the_document_shape_before_that(indent: int | None) -> None:
 
 def test_the_name_gives_the_id_where_no_meta_does() -> None:
     assert read(said("user", "x")).id == ROLLOUT.stem[-36:]
+
+
+def test_a_roll_back_withdraws_the_last_prompts_and_what_followed() -> None:
+    def turn(words: str) -> list[Record]:
+        return [event("user_message", message=words), said("assistant", f"re: {words}")]
+
+    session = read(
+        meta(),
+        *turn("a"),
+        *turn("b"),
+        *turn("c"),
+        event("thread_rolled_back", num_turns=2),
+        *turn("d"),
+        event("thread_rolled_back", num_turns=1),
+        *turn("e"),
+    )
+    assert [(turn.text, turn.branch) for turn in session.turns if turn.kind != "notification"] == [
+        ("a", 0), ("re: a", 0), ("b", 1), ("re: b", 1), ("c", 1), ("re: c", 1),
+        ("d", 2), ("re: d", 2), ("e", 0), ("re: e", 0),
+    ]  # fmt: skip
+
+
+def test_more_turns_may_be_withdrawn_than_there_are() -> None:
+    session = read(meta(), event("user_message", message="a"), event("thread_rolled_back", num_turns=9))
+    assert [turn.branch for turn in session.turns] == [1, 0]
+    assert {turn.branch for turn in read(meta(), event("thread_rolled_back", num_turns=9)).turns} == {0}
+
+
+@pytest.mark.parametrize("id", ["write_stdin", "wait"])
+def test_calls_that_go_on_with_a_process_are_joined_to_its_call(id: str) -> None:
+    named = {"session_id": 7} if id == "write_stdin" else {"cell_id": "7"}
+    running = "Script running with cell ID 7" if id == "wait" else "Process running with session ID 7"
+    first, second, third = calls(
+        read(
+            meta(),
+            call("exec_command", {"cmd": "make test"}, "1"),
+            output(f"Wall time: 1.0 seconds\n{running}\nOutput:\nstart", "1"),
+            call(id, {**named, "chars": ""}, "2"),
+            output(f"Wall time: 1.0 seconds\n{running}\nOutput:\nmore", "2"),
+            call(id, named, "3"),
+            output("Wall time: 1.0 seconds\nProcess exited with code 2\nOutput:\nend", "3"),
+        )
+    )
+    assert (first.continues, second.continues, third.continues) == (None, "1", "1")
+    assert (first.exit_status, first.is_error, third.exit_status, third.is_error) == (2, False, 2, True)
+
+
+def test_a_script_names_the_process_it_goes_on_with() -> None:
+    first, second = calls(
+        read(
+            meta(),
+            code("const r = await tools.exec_command({cmd: 'make'})", "1"),
+            output(
+                [{"text": "Script completed\nOutput:\n"}, {"text": '{"chunk_id":"x","session_id":12}'}], "1"
+            ),
+            code('await tools.write_stdin({session_id:12,chars:"y"})', "2"),
+        )
+    )
+    assert (first.continues, second.continues) == (None, "1")
+
+
+def test_files_that_a_command_reads_are_touched() -> None:
+    parsed = [
+        {"type": "read", "cmd": "cat a", "name": "a", "path": "/x/a"},
+        {"type": "search", "cmd": "rg y"},
+    ]
+    done = event("exec_command_end", call_id="1", exit_code=0, parsed_cmd=parsed)
+    (found,) = calls(read(meta(), call("shell", {"command": ["cat", "a"]}, "1"), done, output("x", "1")))
+    assert found.files == (FileTouch("/x/a", TouchKind.READ),)
+
+
+def test_a_plan_stands_once() -> None:
+    plan = event("item_completed", item={"type": "Plan", "text": "# Plan"})
+    assert [turn.text for turn in read(meta(), plan).turns] == ["# Plan"]
+    assert [turn.text for turn in read(meta(), said("assistant", "Here:\n# Plan"), plan).turns] == [
+        "Here:\n# Plan"
+    ]

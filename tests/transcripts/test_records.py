@@ -127,7 +127,7 @@ def test_a_stream_may_come_in_small_pieces() -> None:
         (b"", "is empty"),
         (b"\n\0\n", "is empty"),
         (b"hello\nworld\n", "not a file of JSON lines"),
-        (b'{"a": 1}\n', "not a transcript of claude-code or codex"),
+        (b'{"a": 1}\n', "not a transcript of an agent"),
         (b'{\n  "loglines": [\n  ]\n}\n', "not a transcript of"),
     ],
 )

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from memex.core.session import FileDiff, FileTouch, Hunk, ToolKind, TouchKind
+from memex.transcripts.claude_code.side_files import PERSISTED, SideFiles
 from memex.transcripts.claude_code.user_text import without_trailing
 from memex.transcripts.diffs import created, hunk_between
 from memex.transcripts.draft import CallDraft
@@ -34,9 +35,10 @@ def begin_call(block: Record) -> CallDraft:
     return CallDraft(text_of(block.get("id")), name, kind, given, command, files=touches_of(kind, given))
 
 
-def take_result(call: CallDraft, block: Record, structured: object) -> None:
+def take_result(call: CallDraft, block: Record, structured: object, files: SideFiles) -> None:
     """`structured` is the line's `toolUseResult`: an object on success, else a text or a list of blocks."""
-    call.result = _result_text(block.get("content")) or text_of(structured)
+    text = _result_text(block.get("content")) or text_of(structured)
+    call.result = files.whole(text) if text.startswith(PERSISTED) else text
     call.is_error = block.get("is_error") is True
     facts = record_of(structured)
     if call.kind is ToolKind.SHELL:

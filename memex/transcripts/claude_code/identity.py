@@ -1,13 +1,13 @@
 """Facts of a whole session that Claude Code's lines repeat or only hint at: who, where, what it is called."""
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Container
 from pathlib import Path
 
 from memex.core.session import TitleSource, Turn
 from memex.transcripts.claude_code.places import is_subagent_name, meta_of
 from memex.transcripts.draft import first_prompt_title, one_line
-from memex.transcripts.fields import text_of, time_of
+from memex.transcripts.fields import text_of
 from memex.transcripts.records import Record
 
 DETACHED = "HEAD"
@@ -29,8 +29,8 @@ class Identity:
         self._run = 0
         self.version: str | None = None
 
-    def see(self, record: Record) -> datetime | None:
-        """Note the envelope of a conversation line; returns its time.
+    def see(self, record: Record) -> None:
+        """Note the envelope of a conversation line.
 
         Most lines repeat the envelope of the line before, so equal ones are counted and noted together.
         """
@@ -40,7 +40,6 @@ class Identity:
             self._note_run()
             self._envelope = envelope
         self._run += 1
-        return time_of(get("timestamp"))
 
     def finish(self) -> None:
         """To be called after the last line, before anything is asked."""
@@ -113,7 +112,7 @@ class Identity:
         named = Counter({branch: count for branch, count in self._branches.items() if branch != DETACHED})
         return _most_frequent(named)
 
-    def title(self, uuids: set[str], turns: tuple[Turn, ...]) -> tuple[str, TitleSource]:
+    def title(self, uuids: Container[str], turns: tuple[Turn, ...]) -> tuple[str, TitleSource]:
         for source in (TitleSource.CUSTOM, TitleSource.AGENT):
             if title := self._titles.get(source):
                 return title, source

@@ -5,20 +5,24 @@ from one leaf. Assistant lines are grouped by `message.id`, since one line is on
 stand between them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from memex.core.session import Agent, Role, Session, TokenUsage, TurnKind
+from memex.core.session import Agent, Role, Session, TurnKind
+from memex.transcripts.claude_code.branches import Parents, mark_branches
 from memex.transcripts.claude_code.calls import begin_call
 from memex.transcripts.claude_code.identity import Identity
 from memex.transcripts.claude_code.pairing import Pairing
 from memex.transcripts.claude_code.places import is_helper
 from memex.transcripts.claude_code.shapes import METADATA, QUIET_SYSTEM
+from memex.transcripts.claude_code.side_files import SideFiles
+from memex.transcripts.claude_code.usage import UsageMeter
 from memex.transcripts.claude_code.user_text import UserText, block_text, classify
 from memex.transcripts.draft import SessionDraft, TurnDraft
-from memex.transcripts.fields import count_of, record_of, records_in, text_of
-from memex.transcripts.outcome import intent_of, outcome_of
+from memex.transcripts.fields import record_of, records_in, text_of, time_of
+from memex.transcripts.intent import intent_of
+from memex.transcripts.outcome import outcome_of
 from memex.transcripts.records import Line, ProblemLog, Record
 
 SYNTHETIC = "<synthetic>"
@@ -39,10 +43,13 @@ class _Reading:
         self._problems = problems
         self._identity = Identity(path)
         self._draft = SessionDraft()
-        self._uuids: set[str] = set()
+        self._parents: Parents = {}
+        self._files = SideFiles(path)
         self._turn_of_message: dict[str, TurnDraft] = {}
-        self._calls = Pairing()
-        self._usage: dict[str, Record] = {}
+        self._calls = Pairing(self._files)
+        self._usage = UsageMeter()
+        self._inline_agents: dict[str, str] = {}
+        """uuid → the sub-agent that said it, of lines of sub-agents within this file."""
         self._handlers = {
             "assistant": self._on_assistant,
             "user": self._on_user,
@@ -57,19 +64,58 @@ class _Reading:
         if not isinstance(kind, str):
             self._draft.skipped["(no type)"] += 1
         elif handle := self._handlers.get(kind):
-            uuid = record.get("uuid")
-            if isinstance(uuid, str):
-                if uuid in self._uuids:
-                    return
-                self._uuids.add(uuid)
-            time = self._identity.see(record)
-            self._draft.saw_time(time)
-            handle(line, time)
+            if self._is_new(record):
+                self._identity.see(record)
+                self._draft.saw_stamp(record.get("timestamp"))
+                self._handle(handle, line, self._inline_agent(record) if record.get("isSidechain") else None)
+        elif kind == "progress":
+            self._on_progress(line)
         elif kind in METADATA:
             self._identity.see_session(record)
             self._identity.see_title(record)
         else:
             self._draft.skipped[kind] += 1
+
+    def _is_new(self, record: Record) -> bool:
+        uuid = record.get("uuid")
+        if not isinstance(uuid, str):
+            return True
+        if uuid in self._parents:
+            return False
+        self._parents[uuid] = text_of(record.get("parentUuid")) or text_of(record.get("logicalParentUuid"))
+        return True
+
+    def _handle(self, handle: Callable[[Line], None], line: Line, agent: str | None) -> None:
+        turns = self._draft.turns
+        begun = len(turns)
+        handle(line)
+        if len(turns) > begun:
+            uuid = text_of(line.record.get("uuid"))
+            for turn in turns[begun:]:
+                turn.uuid, turn.subagent = uuid, agent
+
+    def _inline_agent(self, record: Record) -> str | None:
+        """Claude Code 1.0 wrote its sub-agents' lines into the main file, each agent a tree of its own."""
+        uuid, parent = text_of(record.get("uuid")), text_of(record.get("parentUuid"))
+        agent = self._inline_agents.get(parent) or f"inline-{uuid[:8]}"
+        self._inline_agents[uuid] = agent
+        if not parent:
+            content = record_of(record.get("message")).get("content")
+            self._calls.link_subagent("", text_of(content), agent)
+        return agent
+
+    def _on_progress(self, line: Line) -> None:
+        """What a sub-agent said, where it has no transcript of its own (2.1.12 to 2.1.81)."""
+        data = record_of(line.record.get("data"))
+        agent, said = text_of(data.get("agentId")), record_of(data.get("message"))
+        if data.get("type") != "agent_progress" or not agent or self._files.has_agent(agent):
+            return
+        handle = self._handlers.get(text_of(said.get("type")))
+        if handle is not None and self._is_new(said):
+            session = f"agent-{agent}"
+            self._calls.link_subagent(text_of(line.record.get("parentToolUseID")), "", session)
+            record = {**said, "isSidechain": True}
+            self._handle(handle, Line(line.number, line.byte, record), session)
 
     def _message(self, line: Line) -> Record | None:
         message = line.record.get("message")
@@ -78,26 +124,26 @@ class _Reading:
         self._problems.add(line.number, "message skipped", "it is not an object")
         return None
 
-    def _on_assistant(self, line: Line, time: datetime | None) -> None:
+    def _on_assistant(self, line: Line) -> None:
         message = self._message(line)
         if message is None:
             return
         content = message.get("content")
         if message.get("model") == SYNTHETIC or line.record.get("isApiErrorMessage") is True:
-            self._on_agent_failure(line, content, time)
+            self._on_agent_failure(line, content)
             return
-        turn = self._reply(line, message, time)
+        turn = self._reply(line, message)
         if isinstance(content, str):
             _append(turn.texts, content)
             return
         for block in records_in(content):
             self._on_block(line, turn, block)
 
-    def _reply(self, line: Line, message: Record, time: datetime | None) -> TurnDraft:
+    def _reply(self, line: Line, message: Record) -> TurnDraft:
         key = text_of(message.get("id")) or f"line {line.number}"
         turn = self._turn_of_message.get(key)
         if turn is None:
-            turn = self._draft.begin_turn(line, Role.ASSISTANT, TurnKind.REPLY, time)
+            turn = self._draft.begin_turn(line, Role.ASSISTANT, TurnKind.REPLY, _time(line))
             turn.model = text_of(message.get("model")) or None
             turn.inline_sidechain = line.record.get("isSidechain") is True
             if turn.model:
@@ -107,9 +153,7 @@ class _Reading:
             turn.add_line(line.number)
         usage = message.get("usage")
         if isinstance(usage, dict):
-            known = self._usage.get(key)
-            if known is None or count_of(usage.get("output_tokens")) >= count_of(known.get("output_tokens")):
-                self._usage[key] = usage
+            self._usage.take(key, usage)
         return turn
 
     def _on_block(self, line: Line, turn: TurnDraft, block: Record) -> None:
@@ -125,19 +169,19 @@ class _Reading:
         elif kind != "redacted_thinking":
             self._draft.skipped[f"assistant/{text_of(kind)}"] += 1
 
-    def _on_agent_failure(self, line: Line, content: object, time: datetime | None) -> None:
+    def _on_agent_failure(self, line: Line, content: object) -> None:
         """Written by the harness in the model's place: API errors, limits."""
         text = content if isinstance(content, str) else "\n".join(block_text(b) for b in records_in(content))
         if text.strip() and text.strip() != NO_RESPONSE:
-            self._draft.add_text(line, Role.ASSISTANT, TurnKind.ERROR, text.strip(), time)
+            self._draft.add_text(line, Role.ASSISTANT, TurnKind.ERROR, text.strip(), _time(line))
 
-    def _on_user(self, line: Line, time: datetime | None) -> None:
+    def _on_user(self, line: Line) -> None:
         message = self._message(line)
         if message is None:
             return
         content = message.get("content")
         if isinstance(content, str):
-            self._on_texts(line, [content], 0, time)
+            self._on_texts(line, [content], 0)
             return
         texts: list[str] = []
         images = 0
@@ -152,60 +196,60 @@ class _Reading:
                 case other:
                     self._draft.skipped[f"user/{text_of(other)}"] += 1
         if texts or images:
-            self._on_texts(line, texts, images, time)
+            self._on_texts(line, texts, images)
 
-    def _on_texts(self, line: Line, texts: list[str], images: int, time: datetime | None) -> None:
+    def _on_texts(self, line: Line, texts: list[str], images: int) -> None:
         said = [found for text in texts if (found := classify(text, line.record))]
         turn: TurnDraft | None = None
         for one in said:
             if turn is not None and turn.kind is one.kind and not one.continues:
                 turn.texts.append(one.text)
             else:
-                turn = self._on_said(line, one, time)
+                turn = self._on_said(line, one)
         if images:
             if turn is None:
                 injected = line.record.get("isMeta") is True  # a picture or PDF that the agent read
                 role, kind = (Role.SYSTEM, TurnKind.INJECTED) if injected else (Role.USER, TurnKind.PROMPT)
-                turn = self._draft.begin_turn(line, role, kind, time)
+                turn = self._draft.begin_turn(line, role, kind, _time(line))
             turn.images += images
 
-    def _on_said(self, line: Line, said: UserText, time: datetime | None) -> TurnDraft:
+    def _on_said(self, line: Line, said: UserText) -> TurnDraft:
         turns = self._draft.turns
         if said.continues and turns and turns[-1].kind is said.kind:
             _append(turns[-1].texts, said.text)
             turns[-1].add_line(line.number)
             return turns[-1]
-        if said.kind is TurnKind.NOTIFICATION:
-            self._calls.link_agent(line.record)
+        reports = self._calls.report(line.record) if said.kind is TurnKind.NOTIFICATION else None
         kind, role = (TurnKind.INJECTED, Role.SYSTEM) if said.continues else (said.kind, said.role)
-        turn = self._draft.begin_turn(line, role, kind, time)
+        turn = self._draft.begin_turn(line, role, kind, _time(line))
+        turn.reports = reports
         _append(turn.texts, said.text)
         turn.inline_sidechain = line.record.get("isSidechain") is True
         return turn
 
-    def _on_attachment(self, line: Line, time: datetime | None) -> None:
+    def _on_attachment(self, line: Line) -> None:
         """Only a prompt typed while the agent worked is conversation; it may stand nowhere else."""
         attachment = record_of(line.record.get("attachment"))
         if attachment.get("type") != "queued_command":
             return
         prompt = attachment.get("prompt")
         if isinstance(prompt, str):
-            self._on_texts(line, [prompt], 0, time)
+            self._on_texts(line, [prompt], 0)
             return
         blocks = list(records_in(prompt))
         images = sum(block.get("type") == "image" for block in blocks)
-        self._on_texts(line, [block_text(block) for block in blocks if "text" in block], images, time)
+        self._on_texts(line, [block_text(block) for block in blocks if "text" in block], images)
 
-    def _on_system(self, line: Line, time: datetime | None) -> None:
+    def _on_system(self, line: Line) -> None:
         subtype = text_of(line.record.get("subtype"))
         if subtype == "local_command":
-            self._on_texts(line, [text_of(line.record.get("content"))], 0, time)
+            self._on_texts(line, [text_of(line.record.get("content"))], 0)
         elif subtype == "api_error":
-            self._on_api_error(line, time)
+            self._on_api_error(line)
         elif subtype not in QUIET_SYSTEM:
             self._draft.skipped[f"system/{subtype}"] += 1
 
-    def _on_api_error(self, line: Line, time: datetime | None) -> None:
+    def _on_api_error(self, line: Line) -> None:
         """Retries of one request follow one another; they are one failure."""
         turns = self._draft.turns
         if turns and turns[-1].kind is TurnKind.ERROR:
@@ -215,7 +259,7 @@ class _Reading:
         detail = record_of(error.get("error"))
         words = (error.get("status"), record_of(detail.get("error")).get("message") or detail.get("message"))
         text = " ".join(str(word) for word in words if isinstance(word, str | int))
-        self._draft.add_text(line, Role.SYSTEM, TurnKind.ERROR, f"API error {text}".strip(), time)
+        self._draft.add_text(line, Role.SYSTEM, TurnKind.ERROR, f"API error {text}".strip(), _time(line))
 
     def finish(self) -> Session:
         identity, draft = self._identity, self._draft
@@ -224,10 +268,16 @@ class _Reading:
             for turn in draft.turns:
                 if turn.inline_sidechain and turn.kind is TurnKind.PROMPT:
                     turn.kind, turn.role = TurnKind.INJECTED, Role.SYSTEM
+            mark_branches(draft.turns, self._parents)
+        else:
+            for turn in draft.turns:
+                turn.subagent = None
         if lost := self._calls.unpaired_results:
             draft.skipped["tool_result without its call"] = lost
         turns = draft.finish_turns()
-        title, title_source = identity.title(self._uuids, turns)
+        outcome, outcome_evidence = outcome_of(turns)
+        intent, intent_evidence = intent_of(turns)
+        title, title_source = identity.title(self._parents, turns)
         return Session(
             agent=Agent.CLAUDE_CODE,
             id=identity.session_id,
@@ -240,25 +290,21 @@ class _Reading:
             started_at=draft.started_at,
             ended_at=draft.ended_at,
             turns=turns,
-            tokens=self._tokens(),
+            tokens=self._usage.total(),
             parent_id=identity.parent_id,
             is_subagent=identity.is_subagent,
             is_helper=is_helper(self._path),
-            outcome=outcome_of(turns),
-            intent=intent_of(turns),
+            outcome=outcome,
+            outcome_evidence=outcome_evidence,
+            intent=intent,
+            intent_evidence=intent_evidence,
             skipped_records=dict(draft.skipped),
             problems=self._problems.all(),
         )
 
-    def _tokens(self) -> TokenUsage:
-        """Every line of a message repeats its usage, so each message counts once."""
-        usages = self._usage.values()
-        return TokenUsage(
-            input=sum(count_of(usage.get("input_tokens")) for usage in usages),
-            output=sum(count_of(usage.get("output_tokens")) for usage in usages),
-            cache_read=sum(count_of(usage.get("cache_read_input_tokens")) for usage in usages),
-            cache_write=sum(count_of(usage.get("cache_creation_input_tokens")) for usage in usages),
-        )
+
+def _time(line: Line) -> datetime | None:
+    return time_of(line.record.get("timestamp"))
 
 
 def _append(texts: list[str], text: str) -> None:

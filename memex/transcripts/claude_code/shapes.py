@@ -5,8 +5,13 @@ from collections.abc import Sequence
 
 from memex.transcripts.records import Record
 
-PROGRESS = re.compile(rb'\{(?:"\w+":(?:"[^"\\]*"|null|true|false|[\d.]+),)*+"type":"progress"')
-"""Only an outermost `type` can match: whatever nests ends the run of plain fields before it."""
+PROGRESS = re.compile(
+    rb'\{(?:"\w+":(?:"[^"\\]*"|null|true|false|[\d.]+),)*?"type":"progress","data":\{"type":"(?!agent_progress")'
+)
+"""Only an outermost `type` can match: whatever nests ends the run of plain fields before it.
+
+An `agent_progress` holds what a sub-agent said, and may be the only copy.
+"""
 ENVELOPE_BYTES = 1000
 ENVELOPED = ("system", "attachment", "progress")
 METADATA = frozenset(
@@ -60,7 +65,7 @@ def is_noise(raw: bytes) -> bool:
     """Lines that say nothing of the conversation and hold many bytes; told without decoding them."""
     if raw.startswith(b'{"type":"file-history-'):
         return True
-    return raw.find(b'"type":"progress"', 0, ENVELOPE_BYTES) > 0 and PROGRESS.match(raw) is not None
+    return b'"type":"progress"' in raw[:ENVELOPE_BYTES] and PROGRESS.match(raw) is not None
 
 
 def _is_ours(record: Record) -> bool:

@@ -5,15 +5,15 @@ from typing import Any
 
 import msgspec
 
-from memex.core.session import FileDiff, ToolKind, TouchKind
+from memex.core.session import FileDiff, FileTouch, ToolKind, TouchKind
 from memex.transcripts.diffs import created, deleted, unified_hunks
 from memex.transcripts.draft import CallDraft
-from memex.transcripts.fields import bounded, record_of, text_of
+from memex.transcripts.fields import bounded, record_of, records_in, text_of
 from memex.transcripts.records import Record
 from memex.transcripts.tools import command_line, command_of, kind_of, touches_of
 
 PATCH_BEGIN = "*** Begin Patch"
-PATCH = re.compile(r"\*\*\* Begin Patch(?:.*?)\*\*\* End Patch", re.DOTALL)
+PATCH_END = "*** End Patch"
 STRING = r"""\"[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*'|`[^`\\]*(?:\\.[^`\\]*)*`"""
 SCRIPT_COMMAND = re.compile(rf"""\bcmd["']?\s*[:=]\s*({STRING})""", re.DOTALL)
 ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
@@ -92,20 +92,25 @@ def _patch_in(call: CallDraft) -> str | None:
     if call.name == "apply_patch":
         fields = record_of(call.input)
         return text_of(call.input) or text_of(fields.get("input")) or text_of(fields.get("patch")) or None
-    if call.command and "apply_patch" in call.command[:200] and (found := PATCH.search(call.command)):
-        return found[0]
+    if call.command and "apply_patch" in call.command[:200] and (found := _patch_text(call.command)):
+        return found
     return None
+
+
+def _patch_text(text: str) -> str:
+    """The first whole patch in a text, else nothing."""
+    begin = text.find(PATCH_BEGIN)
+    end = text.find(PATCH_END, begin) if begin >= 0 else -1
+    return text[begin : end + len(PATCH_END)] if end >= 0 else ""
 
 
 def _take_script(call: CallDraft, script: str) -> None:
     """Code mode: the model wrote JavaScript that calls the tools."""
-    commands = [_unquoted(found[1]) for found in SCRIPT_COMMAND.finditer(script)]
     call.kind = _script_kind(script)
-    call.command = "\n".join(commands) if commands and "exec_command" in script else None
-    if "apply_patch" in script and PATCH_BEGIN in script:
-        patch = PATCH.search(script)
-        if patch:
-            call.patch = patch[0] if "\n" in patch[0] else _unescaped(patch[0])
+    if "exec_command" in script:
+        call.command = "\n".join([_unquoted(found) for found in SCRIPT_COMMAND.findall(script)]) or None
+    if "apply_patch" in script and (patch := _patch_text(script)):
+        call.patch = patch if "\n" in patch else _unescaped(patch)
 
 
 def _script_kind(script: str) -> ToolKind:
@@ -124,6 +129,13 @@ def _script_kind(script: str) -> ToolKind:
 
 
 def _unquoted(literal: str) -> str:
+    if "\\" not in literal:
+        return literal[1:-1]
+    if literal[0] == '"':
+        try:
+            return str(msgspec.json.decode(literal))
+        except (msgspec.MsgspecError, ValueError):
+            pass  # JavaScript has escapes that JSON has not
     return _unescaped(literal[1:-1])
 
 
@@ -138,6 +150,16 @@ def _unescaped(text: str) -> str:
         return ESCAPED.get(mark, mark)
 
     return ESCAPE.sub(plain, text)
+
+
+def files_read(parsed: object) -> tuple[FileTouch, ...]:
+    """The files that a command reads, as Codex understood it."""
+    named = [text_of(part.get("path")) or text_of(part.get("name")) for part in _reads(parsed)]
+    return tuple([FileTouch(path, TouchKind.READ) for path in dict.fromkeys(named) if path])
+
+
+def _reads(parsed: object) -> list[Record]:
+    return [part for part in records_in(parsed) if part.get("type") == "read"]
 
 
 def event_command(command: object) -> str | None:

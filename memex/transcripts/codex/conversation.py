@@ -1,13 +1,13 @@
 """The turns of a rollout while it is read: what begins a turn, and which records repeat one another."""
 
 from collections import Counter
-from datetime import datetime
 from enum import Enum
 
 from memex.core.session import Role, TurnKind
 from memex.transcripts.codex.prompts import Said
 from memex.transcripts.codex.shapes import Item
 from memex.transcripts.draft import CallDraft, SessionDraft, TurnDraft
+from memex.transcripts.fields import time_of
 
 KEY_LENGTH = 400
 
@@ -21,15 +21,18 @@ class Echoes:
     """Texts that arrive from both sources, in either order; each pair counts once, a repeated text twice."""
 
     def __init__(self) -> None:
-        self._unanswered: Counter[tuple[Source, str]] = Counter()
+        self._from_items: Counter[str] = Counter()
+        self._from_events: Counter[str] = Counter()
 
     def is_first(self, source: Source, text: str) -> bool:
         key = text.strip()
-        twin = (Source.EVENT if source is Source.ITEM else Source.ITEM, key)
-        if self._unanswered[twin] > 0:
-            self._unanswered[twin] -= 1
+        mine, twins = self._from_items, self._from_events
+        if source is Source.EVENT:
+            mine, twins = twins, mine
+        if twins.get(key):
+            twins[key] -= 1
             return False
-        self._unanswered[source, key] += 1
+        mine[key] += 1
         return True
 
 
@@ -46,33 +49,38 @@ class Conversation:
         self._typed: list[TurnDraft] = []
         self._unconfirmed: list[TurnDraft] = []
         self._prompts_are_typed = False
+        self._branches = 0
+        self._running: dict[str, CallDraft] = {}
+        """Processes and cells that calls left running, by the id that later calls name."""
 
     def use_model(self, model: str) -> None:
         if model:
             self.model = model
             self.draft.models[model] = None
 
-    def reply(self, item: Item, time: datetime | None) -> TurnDraft:
+    def reply(self, item: Item) -> TurnDraft:
         """The turn an utterance of the model belongs to: a new one once a call of the last was answered."""
         if self._reply is None or self._answered:
-            self._reply = self.draft.begin_turn(item.line, Role.ASSISTANT, TurnKind.REPLY, time)
+            self._reply = self.draft.begin_turn(
+                item.line, Role.ASSISTANT, TurnKind.REPLY, time_of(item.timestamp)
+            )
             self._reply.model = self.model
             self._answered = False
         self._reply.add_line(item.line.number)
         return self._reply
 
-    def speak(self, item: Item, source: Source, text: str, time: datetime | None) -> None:
+    def speak(self, item: Item, source: Source, text: str) -> None:
         if text.strip() and self._replies.is_first(source, text):
-            self.reply(item, time).texts.append(text)
+            self.reply(item).texts.append(text)
 
-    def think(self, item: Item, source: Source, text: str, time: datetime | None) -> None:
+    def think(self, item: Item, source: Source, text: str) -> None:
         if text.strip() and self._thoughts.is_first(source, text):
-            self.reply(item, time).thoughts.append(text)
+            self.reply(item).thoughts.append(text)
 
-    def begin_call(self, item: Item, call: CallDraft, time: datetime | None) -> None:
+    def begin_call(self, item: Item, call: CallDraft) -> None:
         if call.id and call.id in self._calls:
             return
-        turn = self.reply(item, time)
+        turn = self.reply(item)
         turn.calls.append(call)
         self._calls[call.id] = (turn, call)
         self.last_call = call
@@ -93,33 +101,67 @@ class Conversation:
             self._answered = True
         return call
 
-    def note(self, item: Item, role: Role, kind: TurnKind, text: str, time: datetime | None) -> TurnDraft:
+    def note(self, item: Item, role: Role, kind: TurnKind, text: str) -> TurnDraft:
         """A turn that is no response of the model; whatever the model says next is a new response."""
         self._reply = None
-        return self.draft.add_text(item.line, role, kind, text, time)
+        turn = self._begin(item, role, kind)
+        turn.texts.append(text)
+        return turn
 
-    def interrupt(self, item: Item, text: str, time: datetime | None) -> None:
-        self.note(item, Role.USER, TurnKind.INTERRUPT, text, time)
+    def propose(self, item: Item, plan: str) -> None:
+        """A plan, unless the model's last words hold it already."""
+        said = [text for turn in self.draft.turns[-3:] for text in turn.texts]
+        if plan.strip() and not any(plan.strip() in text for text in said):
+            self.reply(item).texts.append(plan)
 
-    def hear_item(self, item: Item, said: Said, time: datetime | None) -> None:
+    def withdraw(self, count: int) -> None:
+        """The last prompts that still stand, with all that followed them, become a branch."""
+        standing = [turn for turn in self.draft.turns if not turn.branch]
+        prompts = [place for place, turn in enumerate(standing) if turn.kind is TurnKind.PROMPT]
+        if count and prompts:
+            self._branches += 1
+            for turn in standing[prompts[max(0, len(prompts) - count)] :]:
+                turn.branch = self._branches
+
+    def leave_running(self, call: CallDraft, process: str) -> None:
+        self._running[process] = self._origin(call)
+
+    def join(self, call: CallDraft, process: str) -> None:
+        """A call that feeds or waits for what an earlier one left running."""
+        if process in self._running:
+            call.continues = self._running[process].id
+
+    def ended(self, call: CallDraft) -> None:
+        """The end of a continued call is the end of the one that began it."""
+        begun = self._origin(call)
+        if begun.exit_status is None:
+            begun.exit_status = call.exit_status
+
+    def _origin(self, call: CallDraft) -> CallDraft:
+        return self.call(call.continues or "") or call
+
+    def interrupt(self, item: Item, text: str) -> None:
+        self.note(item, Role.USER, TurnKind.INTERRUPT, text)
+
+    def hear_item(self, item: Item, said: Said) -> None:
         """A user's message as the model got it: typed, or put in by the harness. Only the event tells."""
         if said.kind is not TurnKind.PROMPT:
-            self.note(item, said.role, said.kind, said.text, time)
+            self.note(item, said.role, said.kind, said.text)
             return
         if twin := _take_twin(self._typed, said.text):
             twin.add_line(item.line.number)
             return
-        turn = self._prompt(item, said, time)
+        turn = self._prompt(item, said)
         self._unconfirmed.append(turn)
 
-    def hear_event(self, item: Item, said: Said, time: datetime | None) -> None:
+    def hear_event(self, item: Item, said: Said) -> None:
         """A user's message as it was typed."""
         self._prompts_are_typed = True
         if twin := _take_twin(self._unconfirmed, said.text):
             twin.add_line(item.line.number)
             twin.images = max(twin.images, said.images)
             return
-        self._typed.append(self._prompt(item, said, time))
+        self._typed.append(self._prompt(item, said))
 
     def finish(self) -> SessionDraft:
         """In a file that says which prompts were typed, the others were put in by the harness."""
@@ -128,9 +170,12 @@ class Conversation:
                 turn.role, turn.kind = Role.SYSTEM, TurnKind.INJECTED
         return self.draft
 
-    def _prompt(self, item: Item, said: Said, time: datetime | None) -> TurnDraft:
+    def _begin(self, item: Item, role: Role, kind: TurnKind) -> TurnDraft:
+        return self.draft.begin_turn(item.line, role, kind, time_of(item.timestamp))
+
+    def _prompt(self, item: Item, said: Said) -> TurnDraft:
         self._reply = None
-        turn = self.draft.begin_turn(item.line, Role.USER, TurnKind.PROMPT, time)
+        turn = self._begin(item, Role.USER, TurnKind.PROMPT)
         turn.images = said.images
         if said.text:
             turn.texts.append(said.text)

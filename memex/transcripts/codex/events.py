@@ -1,10 +1,9 @@
 """`event_msg`s: what only they know. Most repeat `response_item`s for the screen."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from memex.core.session import Role, ToolKind, TurnKind
-from memex.transcripts.codex.calls import change_diffs, event_command
+from memex.transcripts.codex.calls import change_diffs, event_command, files_read
 from memex.transcripts.codex.conversation import Conversation, Source
 from memex.transcripts.codex.prompts import Said, request_in
 from memex.transcripts.codex.shapes import Item
@@ -25,7 +24,6 @@ QUIET = frozenset(
         "context_compacted",
         "sub_agent_activity",
         "item_started",
-        "item_completed",
         "collab_agent_interaction_begin",
         "collab_agent_interaction_end",
         "collab_agent_spawn_begin",
@@ -68,7 +66,7 @@ class Events:
         self._tokens = tokens
         self._patched: set[int] = set()
         self.thread_name = ""
-        self._handlers: dict[str, Callable[[Item, datetime | None], None]] = {
+        self._handlers: dict[str, Callable[[Item], None]] = {
             "token_count": self._on_tokens,
             "user_message": self._on_user_message,
             "agent_message": self._on_agent_message,
@@ -81,35 +79,36 @@ class Events:
             "turn_aborted": self._on_abort,
             "thread_rolled_back": self._on_rollback,
             "thread_name_updated": self._on_name,
+            "item_completed": self._on_item,
             "error": self._on_error,
             "stream_error": self._on_error,
         }
 
-    def take(self, item: Item, time: datetime | None) -> None:
+    def take(self, item: Item) -> None:
         kind = text_of(item.payload.get("type"))
         if handle := self._handlers.get(kind):
-            handle(item, time)
+            handle(item)
         elif kind not in QUIET:
             self._conversation.draft.skipped[f"event_msg/{kind}"] += 1
 
-    def _on_tokens(self, item: Item, _time: datetime | None) -> None:
+    def _on_tokens(self, item: Item) -> None:
         self._tokens.take(item.payload)
 
-    def _on_user_message(self, item: Item, time: datetime | None) -> None:
+    def _on_user_message(self, item: Item) -> None:
         payload = item.payload
         pictures = [payload.get("images"), payload.get("local_images")]
         images = sum(len(found) for found in pictures if isinstance(found, list))
         text = request_in(text_of(payload.get("message")))
         if text or images:
-            self._conversation.hear_event(item, Said(Role.USER, TurnKind.PROMPT, text, images), time)
+            self._conversation.hear_event(item, Said(Role.USER, TurnKind.PROMPT, text, images))
 
-    def _on_agent_message(self, item: Item, time: datetime | None) -> None:
-        self._conversation.speak(item, Source.EVENT, text_of(item.payload.get("message")), time)
+    def _on_agent_message(self, item: Item) -> None:
+        self._conversation.speak(item, Source.EVENT, text_of(item.payload.get("message")))
 
-    def _on_reasoning(self, item: Item, time: datetime | None) -> None:
-        self._conversation.think(item, Source.EVENT, text_of(item.payload.get("text")), time)
+    def _on_reasoning(self, item: Item) -> None:
+        self._conversation.think(item, Source.EVENT, text_of(item.payload.get("text")))
 
-    def _on_patch(self, item: Item, _time: datetime | None) -> None:
+    def _on_patch(self, item: Item) -> None:
         """The diff as applied. In code mode its id is no call's: it belongs to the script that runs."""
         call = self._call(item.payload)
         if call is None or item.payload.get("success") is False:
@@ -118,42 +117,50 @@ class Events:
         self._patched.add(id(call))
         call.take_diffs(earlier + change_diffs(item.payload.get("changes")))
 
-    def _on_command(self, item: Item, _time: datetime | None) -> None:
+    def _on_command(self, item: Item) -> None:
         call = self._call(item.payload)
         if call is None or call.kind is not ToolKind.SHELL:
             return
         call.exit_status = whole_number(item.payload.get("exit_code"))
         call.duration_ms = _duration(item.payload) or call.duration_ms
         call.command = call.command or event_command(item.payload.get("command"))
+        call.files = call.files or files_read(item.payload.get("parsed_cmd"))
         if call.result is not None:
             call.is_error = call.is_error or bool(call.exit_status)
 
-    def _on_mcp(self, item: Item, _time: datetime | None) -> None:
+    def _on_mcp(self, item: Item) -> None:
         call = self._conversation.call(text_of(item.payload.get("call_id")))
         if call is not None:
             call.kind = ToolKind.MCP
             call.duration_ms = _duration(item.payload) or call.duration_ms
 
-    def _on_spawn(self, item: Item, _time: datetime | None) -> None:
+    def _on_spawn(self, item: Item) -> None:
         call = self._conversation.call(text_of(item.payload.get("call_id")))
         if call is not None:
             call.child_session = text_of(item.payload.get("new_thread_id")) or call.child_session
 
-    def _on_abort(self, item: Item, time: datetime | None) -> None:
+    def _on_abort(self, item: Item) -> None:
         reason = text_of(item.payload.get("reason")) or "interrupted"
-        self._conversation.interrupt(item, f"[Turn ended by the user: {reason}]", time)
+        self._conversation.interrupt(item, f"[Turn ended by the user: {reason}]")
 
-    def _on_rollback(self, item: Item, time: datetime | None) -> None:
+    def _on_rollback(self, item: Item) -> None:
         count = count_of(item.payload.get("num_turns"))
+        self._conversation.withdraw(count)
         text = f"[The user withdrew the last {count} turns]"
-        self._conversation.note(item, Role.SYSTEM, TurnKind.NOTIFICATION, text, time)
+        self._conversation.note(item, Role.SYSTEM, TurnKind.NOTIFICATION, text)
 
-    def _on_name(self, item: Item, _time: datetime | None) -> None:
+    def _on_name(self, item: Item) -> None:
         self.thread_name = one_line(text_of(item.payload.get("thread_name"))) or self.thread_name
 
-    def _on_error(self, item: Item, time: datetime | None) -> None:
+    def _on_item(self, item: Item) -> None:
+        """Plan mode: the plan stands nowhere else, or in a message as well."""
+        done = record_of(item.payload.get("item"))
+        if done.get("type") == "Plan":
+            self._conversation.propose(item, text_of(done.get("text")))
+
+    def _on_error(self, item: Item) -> None:
         text = text_of(item.payload.get("message")) or "The agent failed."
-        self._conversation.note(item, Role.SYSTEM, TurnKind.ERROR, text, time)
+        self._conversation.note(item, Role.SYSTEM, TurnKind.ERROR, text)
 
     def _call(self, payload: Record) -> CallDraft | None:
         return self._conversation.call(text_of(payload.get("call_id"))) or self._conversation.last_call

@@ -34,12 +34,14 @@ class Identity:
         elif nothing_said:
             self._copied_at = time_of(item.timestamp)
 
+    @property
+    def may_be_copied(self) -> bool:
+        return self._copied_at is not None
+
     def is_copied(self, item: Item) -> bool:
         """Ends the copy at the first turn whose id is younger than the thread's own (both are UUIDv7)."""
-        if self._copied_at is None:
-            return False
         time = time_of(item.timestamp)
-        late = time is not None and time - self._copied_at > COPY_SPREAD
+        late = time is not None and self._copied_at is not None and time - self._copied_at > COPY_SPREAD
         if late or self._begins_own_turn(item):
             self._copied_at = None
             return False

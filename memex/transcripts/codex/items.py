@@ -1,7 +1,7 @@
 """`response_item`s: what was said to the model, what it said, and its calls."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime
 
 from memex.core.session import Role, ToolKind, TurnKind
 from memex.transcripts.codex.calls import custom_call, function_call, search_call, shell_call
@@ -13,6 +13,8 @@ from memex.transcripts.draft import CallDraft
 from memex.transcripts.fields import bounded, records_in, text_of
 from memex.transcripts.records import Record
 
+CONTINUING = ("write_stdin", "wait")
+SCRIPT_PROCESS = re.compile(r"write_stdin\(\s*\{[^}]*?session_id[\"']?\s*:\s*[\"']?([\w.-]+)")
 QUIET = {"ghost_snapshot", "compaction", "compaction_summary", "other"}
 FINISHED = ("completed", "failed")
 
@@ -20,7 +22,7 @@ FINISHED = ("completed", "failed")
 class Items:
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
-        self._handlers: dict[str, Callable[[Item, datetime | None], None]] = {
+        self._handlers: dict[str, Callable[[Item], None]] = {
             "message": self._on_message,
             "reasoning": self._on_reasoning,
             "function_call_output": self._on_output,
@@ -37,33 +39,48 @@ class Items:
             "image_generation_call": _image_generation,
         }
 
-    def take(self, item: Item, time: datetime | None) -> None:
+    def take(self, item: Item) -> None:
         payload = item.payload
         kind = payload.get("type")
         kind = kind if isinstance(kind, str) else ("message" if "role" in payload else "(no type)")
         if begin := self._calls.get(kind):
-            self._conversation.begin_call(item, begin(payload), time)
+            call = begin(payload)
+            self._conversation.begin_call(item, call)
+            if call.name in CONTINUING or call.kind is ToolKind.SHELL:
+                self._join(call)
         elif handle := self._handlers.get(kind):
-            handle(item, time)
+            handle(item)
         elif kind not in QUIET:
             self._conversation.draft.skipped[f"response_item/{kind}"] += 1
 
-    def _on_message(self, item: Item, time: datetime | None) -> None:
+    def _join(self, call: CallDraft) -> None:
+        """`write_stdin` and `wait` name the process; in code mode the name stands in the script."""
+        if isinstance(call.input, dict):
+            process = call.input.get("session_id") or call.input.get("cell_id")
+        else:
+            named = SCRIPT_PROCESS.search(call.input) if isinstance(call.input, str) else None
+            process = named[1] if named else None
+        if isinstance(process, int | str) and not isinstance(process, bool):
+            self._conversation.join(call, str(process))
+
+    def _on_message(self, item: Item) -> None:
         role = item.payload.get("role")
         content = item.payload.get("content")
         if role == "assistant":
-            self._conversation.speak(item, Source.ITEM, _text_in(content), time)
+            self._conversation.speak(item, Source.ITEM, _text_in(content))
             return
         for said in said_in(role, content):
-            self._conversation.hear_item(item, said, time)
+            self._conversation.hear_item(item, said)
 
-    def _on_reasoning(self, item: Item, time: datetime | None) -> None:
+    def _on_reasoning(self, item: Item) -> None:
         """Mostly opaque; the summary is for the reader, `content` is the raw thought of open models."""
-        self._conversation.reply(item, time)
-        for part in (*records_in(item.payload.get("summary")), *records_in(item.payload.get("content"))):
-            self._conversation.think(item, Source.ITEM, text_of(part.get("text")), time)
+        self._conversation.reply(item)
+        for field in ("summary", "content"):
+            if parts := item.payload.get(field):
+                for part in records_in(parts):
+                    self._conversation.think(item, Source.ITEM, text_of(part.get("text")))
 
-    def _on_output(self, item: Item, _time: datetime | None) -> None:
+    def _on_output(self, item: Item) -> None:
         call = self._conversation.answered_call(item, text_of(item.payload.get("call_id")))
         if call is None or call.result is not None:
             return
@@ -74,20 +91,24 @@ class Items:
             call.duration_ms = output.duration_ms
         call.result = output.text
         call.is_error = output.failed or bool(call.exit_status)
+        if output.running:
+            self._conversation.leave_running(call, output.running)
+        elif call.continues:
+            self._conversation.ended(call)
         if call.kind is ToolKind.SUBAGENT and call.child_session is None:
             call.child_session = text_of(decoded(output.text).get("agent_id")) or None
 
-    def _on_found_tools(self, item: Item, _time: datetime | None) -> None:
+    def _on_found_tools(self, item: Item) -> None:
         call = self._conversation.answered_call(item, text_of(item.payload.get("call_id")))
         if call is not None:
             call.result = "\n".join(
                 text_of(tool.get("name")) for tool in records_in(item.payload.get("tools"))
             )
 
-    def _on_agent_message(self, item: Item, time: datetime | None) -> None:
+    def _on_agent_message(self, item: Item) -> None:
         """From one agent to another."""
         if text := _text_in(item.payload.get("content")).strip():
-            self._conversation.note(item, Role.SYSTEM, TurnKind.NOTIFICATION, text, time)
+            self._conversation.note(item, Role.SYSTEM, TurnKind.NOTIFICATION, text)
 
 
 def _text_in(content: object) -> str:

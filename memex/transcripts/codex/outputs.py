@@ -11,9 +11,11 @@ from memex.transcripts.records import Record
 HEADER = re.compile(
     r"(?:Command: |Chunk ID: |Exit code: |Wall time|Script (?:completed|failed|running|terminated))"
 )
-EXIT = re.compile(r"^(?:Process exited with code|Exit code:) (-?\d{1,9})$", re.MULTILINE)
-WALL_TIME = re.compile(r"^Wall time:? (\d{1,7}(?:\.\d{1,9})?) seconds$", re.MULTILINE)
-OUTPUT = re.compile(r"^Output:\n?", re.MULTILINE)
+EXITS = ("Process exited with code ", "Exit code: ")
+EXIT_CODE = re.compile(r"-?\d{1,9}")
+RUNNING = ("Process running with session ID ", "Script running with cell ID ")
+WALL_TIME = re.compile(r"Wall time:? (\d{1,7}(?:\.\d{1,9})?) seconds")
+OUTPUT = "\nOutput:"
 FAILURE = re.compile(
     r"(?:[\w./]+ ){0,3}failed\b|(?:execution )?error\b|aborted by user|unsupported call|unknown tool|cannot ",
     re.IGNORECASE,
@@ -27,6 +29,8 @@ class Output(NamedTuple):
     exit_status: int | None = None
     failed: bool = False
     duration_ms: int | None = None
+    running: str = ""
+    """The process or cell that still runs, by the id that later calls name."""
 
 
 def read_output(output: object) -> Output:
@@ -56,7 +60,14 @@ def _from_fields(fields: Record) -> Output:
     facts = record_of(fields.get("metadata")) or fields
     seconds = facts.get("duration_seconds", facts.get("wall_time_seconds"))
     status = whole_number(facts.get("exit_code"))
-    return Output(without_ansi(text_of(fields.get("output"))), status, bool(status), _milliseconds(seconds))
+    process = whole_number(facts.get("session_id"))
+    return Output(
+        text=without_ansi(text_of(fields.get("output"))),
+        exit_status=status,
+        failed=bool(status),
+        duration_ms=_milliseconds(seconds),
+        running="" if process is None else str(process),
+    )
 
 
 def _from_parts(parts: list[str]) -> Output:
@@ -70,7 +81,8 @@ def _from_parts(parts: list[str]) -> Output:
     text = "\n".join(filter(None, (head.text, *(one.text for one in shown))))
     statuses = [one.exit_status for one in (head, *shown) if one.exit_status is not None]
     status = next((status for status in statuses if status), statuses[0] if statuses else None)
-    return Output(without_ansi(text), status, head.failed or bool(status), head.duration_ms)
+    running = next((one.running for one in (head, *shown) if one.running), "")
+    return Output(without_ansi(text), status, head.failed or bool(status), head.duration_ms, running)
 
 
 def _command_fields(part: str) -> Record:
@@ -81,14 +93,20 @@ def _command_fields(part: str) -> Record:
 def _from_text(text: str) -> Output:
     if not HEADER.match(text):
         return Output(without_ansi(text), failed=FAILURE.match(text) is not None)
-    start = OUTPUT.search(text, 0, HEADER_LENGTH)
-    header, body = (text[: start.start()], text[start.end() :]) if start else (text[:HEADER_LENGTH], text)
-    exit_code, wall_time = EXIT.search(header), WALL_TIME.search(header)
-    status = int(exit_code[1]) if exit_code else None
+    start = text.find(OUTPUT, 0, HEADER_LENGTH)
+    header, body = (text[:start], text[start + len(OUTPUT) :]) if start >= 0 else (text[:HEADER_LENGTH], text)
+    status = duration = None
+    running = ""
+    for line in header.split("\n"):
+        if line.startswith(EXITS):
+            code = line.rpartition(" ")[2]
+            status = int(code) if EXIT_CODE.fullmatch(code) else status
+        elif line.startswith("Wall time") and (found := WALL_TIME.fullmatch(line)):
+            duration = _milliseconds(float(found[1]))
+        elif line.startswith(RUNNING):
+            running = line.rpartition(" ")[2]
     failed = bool(status) or header.startswith("Script failed")
-    return Output(
-        without_ansi(body), status, failed, _milliseconds(float(wall_time[1])) if wall_time else None
-    )
+    return Output(without_ansi(body.removeprefix("\n")), status, failed, duration, running)
 
 
 def _part_text(part: Record) -> str:

@@ -4,11 +4,11 @@
 know: which user texts were typed, diffs, exit codes, tokens, titles. A turn is one response of the model: it
 ends when the output of one of its calls has arrived and the model speaks again, or when the user does.
 
-Withdrawn turns (`thread_rolled_back`) stay, with a note after them: they were said and done, and are worth
-finding.
+Withdrawn turns (`thread_rolled_back`) stay, as a branch of their own and with a note after them: they were
+said and done, and are worth finding.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from memex.core.session import Agent, Role, Session, TitleSource, Turn, TurnKind
@@ -19,8 +19,9 @@ from memex.transcripts.codex.items import Items
 from memex.transcripts.codex.shapes import Item, items_in
 from memex.transcripts.codex.tokens import TokenMeter
 from memex.transcripts.draft import first_prompt_title
-from memex.transcripts.fields import text_of, time_of
-from memex.transcripts.outcome import intent_of, outcome_of
+from memex.transcripts.fields import text_of
+from memex.transcripts.intent import intent_of
+from memex.transcripts.outcome import outcome_of
 from memex.transcripts.records import Line, ProblemLog
 
 QUIET = {"world_state", "inter_agent_communication_metadata"}
@@ -40,37 +41,41 @@ class _Reading:
         self._conversation = Conversation()
         self._items = Items(self._conversation)
         self._events = Events(self._conversation, self._tokens)
+        self._draft = self._conversation.draft
+        self._handlers: dict[str, Callable[[Item], None]] = {
+            "response_item": self._items.take,
+            "event_msg": self._events.take,
+            "turn_context": self._on_context,
+            "compacted": self._on_compacted,
+        }
 
     def take(self, item: Item) -> None:
         if item.type == "session_meta":
-            self._identity.take_meta(item, nothing_said=not self._conversation.draft.turns)
-        elif self._identity.is_copied(item):
+            self._identity.take_meta(item, nothing_said=not self._draft.turns)
+        elif self._identity.may_be_copied and self._identity.is_copied(item):
             self._tokens.start_from(item.payload)
         else:
-            self._take_own(item)
+            self._draft.saw_stamp(item.timestamp)
+            if handle := self._handlers.get(item.type):
+                handle(item)
+            elif item.type not in QUIET:
+                self._draft.skipped[item.type] += 1
 
-    def _take_own(self, item: Item) -> None:
-        time = time_of(item.timestamp)
-        self._conversation.draft.saw_time(time)
-        match item.type:
-            case "response_item":
-                self._items.take(item, time)
-            case "event_msg":
-                self._events.take(item, time)
-            case "turn_context":
-                self._identity.take_context(item.payload)
-                self._conversation.use_model(text_of(item.payload.get("model")))
-            case "compacted":
-                if summary := text_of(item.payload.get("message")).strip():
-                    self._conversation.note(item, Role.SYSTEM, TurnKind.SUMMARY, summary, time)
-            case other if other not in QUIET:
-                self._conversation.draft.skipped[other] += 1
+    def _on_context(self, item: Item) -> None:
+        self._identity.take_context(item.payload)
+        self._conversation.use_model(text_of(item.payload.get("model")))
+
+    def _on_compacted(self, item: Item) -> None:
+        if summary := text_of(item.payload.get("message")).strip():
+            self._conversation.note(item, Role.SYSTEM, TurnKind.SUMMARY, summary)
 
     def finish(self, problems: ProblemLog) -> Session:
         identity = self._identity
         draft = self._conversation.finish()
         draft.saw_time(identity.started_at)
         turns = draft.finish_turns()
+        outcome, outcome_evidence = outcome_of(turns)
+        intent, intent_evidence = intent_of(turns)
         title, title_source = self._title(turns)
         return Session(
             agent=Agent.CODEX,
@@ -88,8 +93,10 @@ class _Reading:
             parent_id=identity.parent_id,
             is_subagent=identity.is_subagent,
             is_helper=identity.is_helper,
-            outcome=outcome_of(turns),
-            intent=intent_of(turns),
+            outcome=outcome,
+            outcome_evidence=outcome_evidence,
+            intent=intent,
+            intent_evidence=intent_evidence,
             skipped_records=dict(draft.skipped),
             problems=problems.all(),
         )

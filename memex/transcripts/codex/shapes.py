@@ -8,7 +8,8 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from memex.transcripts.fields import record_of, records_in
 from memex.transcripts.records import Line, Record
@@ -21,7 +22,7 @@ BARE_ITEMS = (
 TEXT_PARTS = ("input_text", "output_text")
 
 
-class Item(NamedTuple):
+class Item(Struct, frozen=True, gc=False):
     line: Line
     type: str
     payload: Record

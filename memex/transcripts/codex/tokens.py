@@ -1,7 +1,7 @@
 """Codex writes running totals; what a session used is the sum of their steps."""
 
 from memex.core.session import TokenUsage
-from memex.transcripts.fields import count_of, record_of
+from memex.transcripts.fields import count_of
 from memex.transcripts.records import Record
 
 
@@ -13,11 +13,11 @@ class TokenMeter:
     def take(self, payload: Record) -> None:
         """Repeated totals add nothing; a total that falls began anew, after a resume or a compaction."""
         total = _total(payload)
-        if total is None:
+        if total is None or total == self._last:
             return
-        base = (
-            self._last if all(now >= then for now, then in zip(total, self._last, strict=True)) else (0, 0, 0)
-        )
+        base = self._last
+        if total[0] < base[0] or total[1] < base[1] or total[2] < base[2]:
+            base = (0, 0, 0)
         self._input += total[0] - base[0]
         self._cached += total[1] - base[1]
         self._output += total[2] - base[2]
@@ -33,8 +33,9 @@ class TokenMeter:
 
 
 def _total(payload: Record) -> tuple[int, int, int] | None:
-    total = record_of(record_of(payload.get("info")).get("total_token_usage"))
-    if not total:
+    info = payload.get("info")
+    total = info.get("total_token_usage") if type(info) is dict else None
+    if type(total) is not dict or not total:
         return None
     return (
         count_of(total.get("input_tokens")),

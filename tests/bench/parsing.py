@@ -1,0 +1,142 @@
+"""How long reading a transcript takes beside bare `orjson.loads` over the same lines, and how much memory.
+
+`python -m tests.bench.parsing [FOLDER…]`; the folders default to the corpus.
+"""
+
+import csv
+import io
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from memex.transcripts.readers import open_transcript, read_transcript
+
+CORPUS = Path(os.environ.get("MEMEX_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
+ROUNDS = 5
+REPEATED_BYTES = 500_000_000
+AGENTS = ("claude", "codex")
+
+
+class Figure(NamedTuple):
+    name: str
+    value: float
+    unit: str
+    limit: float | None = None
+
+
+class Sample(NamedTuple):
+    path: Path
+    content: bytes
+
+
+def samples(agent: str, folder: Path = CORPUS) -> list[Sample]:
+    """Every real main and sub-agent file of one agent, in memory, so that no disk is measured."""
+    with (folder / "MANIFEST.csv").open(newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["agent"] == agent and row["kind"] == "real"]
+    names = [row["path"] for row in rows if row["path"].endswith(".jsonl")]
+    return [Sample(folder / name, (folder / name).read_bytes()) for name in names]
+
+
+def median_cpu(work: Callable[[], None]) -> float:
+    """Seconds of this process's own time: what else the machine does is not counted."""
+    return statistics.median(_cpu(work) for _ in range(ROUNDS))
+
+
+def _cpu(work: Callable[[], None]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _bare(chosen: Sequence[Sample]) -> None:
+    for sample in chosen:
+        for line in io.BytesIO(sample.content):
+            orjson.loads(line)
+
+
+def _read(chosen: Sequence[Sample]) -> None:
+    for sample in chosen:
+        read_transcript(io.BytesIO(sample.content), sample.path)
+
+
+def is_strict_json(sample: Sample) -> bool:
+    """Bare `orjson` cannot pass over a damaged line; a reader can, so such files are not compared."""
+    try:
+        _bare([sample])
+        read_transcript(io.BytesIO(sample.content), sample.path)
+    except Exception:  # noqa: BLE001 - whatever one of the two refuses is not compared
+        return False
+    return True
+
+
+def speed(agent: str) -> Iterator[Figure]:
+    chosen = [sample for sample in samples(agent) if is_strict_json(sample)]
+    megabytes = sum(len(sample.content) for sample in chosen) / 1e6
+    bare, reading = median_cpu(lambda: _bare(chosen)), median_cpu(lambda: _read(chosen))
+    yield Figure(f"{agent}: read", megabytes, "MB")
+    yield Figure(f"{agent}: bare orjson.loads", megabytes / bare, "MB/s")
+    yield Figure(f"{agent}: reader", megabytes / reading, "MB/s")
+    yield Figure(f"{agent}: reader ÷ orjson.loads", reading / bare, "×", limit=2.5)
+
+
+def memory(agent: str) -> Iterator[Figure]:
+    """Peak memory of a process that reads one real file repeated to 500 MB, beside what its session holds.
+
+    The repeats carry the same ids, as a session that was resumed again and again does.
+    """
+    largest = max((s for s in samples(agent) if is_strict_json(s)), key=lambda s: len(s.content))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / largest.path.name
+        with path.open("wb") as stream:
+            for _ in range(REPEATED_BYTES // len(largest.content) + 1):
+                stream.write(largest.content)
+        small, _ = _peak(largest.path)
+        large, seconds = _peak(path)
+        yield Figure(f"{agent}: file of repeats", path.stat().st_size / 1e6, "MB")
+    yield Figure(f"{agent}: peak memory, once ({len(largest.content) / 1e6:.1f} MB)", small, "MB")
+    yield Figure(f"{agent}: peak memory, repeated", large, "MB")
+    yield Figure(f"{agent}: reading the repeats", seconds, "s")
+
+
+def _peak(path: Path) -> tuple[float, float]:
+    """Megabytes resident at most, and seconds, of a fresh process that reads the file."""
+    command = [sys.executable, "-m", "tests.bench.parsing", "--peak", str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    megabytes, seconds = done.stdout.split()
+    return float(megabytes), float(seconds)
+
+
+def _print_peak(path: Path) -> None:
+    start = time.perf_counter()
+    session = open_transcript(path)
+    seconds = time.perf_counter() - start
+    assert session.turns
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(kilobytes / 1024, seconds)
+
+
+def figures() -> list[Figure]:
+    return [figure for agent in AGENTS for measure in (speed, memory) for figure in measure(agent)]
+
+
+def main(arguments: Sequence[str]) -> None:
+    if arguments[:1] == ["--peak"]:
+        _print_peak(Path(arguments[1]))
+        return
+    found = [f for agent in AGENTS for f in speed(agent)] if "--speed" in arguments else figures()
+    for figure in found:
+        limit = f"  (at most {figure.limit:g})" if figure.limit else ""
+        print(f"{figure.name:48} {figure.value:10.2f} {figure.unit}{limit}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
