@@ -45,10 +45,14 @@ STEPS: tuple[tuple[str, ...], ...] = (
             reader_version INTEGER NOT NULL,
             state TEXT NOT NULL CHECK (state IN ('parsed', 'failed', 'skipped')),
             reason TEXT,
-            session INTEGER REFERENCES session (key) ON DELETE SET NULL,
             content_hash BLOB
         ) WITHOUT ROWID""",
-        "CREATE INDEX source_by_session ON source (session)",
+        """CREATE TABLE source_session (
+            path TEXT NOT NULL,
+            session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
+            PRIMARY KEY (path, session)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX source_session_by_session ON source_session (session)",
         """CREATE TABLE archive (
             content_hash BLOB PRIMARY KEY,
             size INTEGER NOT NULL,

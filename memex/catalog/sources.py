@@ -20,8 +20,9 @@ class Source(Struct, frozen=True):
     mtime_ns: int
     state: SourceState = SourceState.PARSED
     reason: str | None = None
-    session: int | None = None
     content_hash: bytes | None = None
+    sessions: tuple[int, ...] = ()
+    """Keys of what the file holds: one session in most formats, many in some."""
 
 
 class Sources:
@@ -37,7 +38,7 @@ class Sources:
 
     def record(self, source: Source, reader_version: int) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO source VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 source.path,
                 source.size,
@@ -45,21 +46,29 @@ class Sources:
                 reader_version,
                 source.state,
                 source.reason,
-                source.session,
                 source.content_hash,
             ),
+        )
+        self._db.execute("DELETE FROM source_session WHERE path = ?", (source.path,))
+        self._db.executemany(
+            "INSERT INTO source_session VALUES (?, ?)", ((source.path, key) for key in source.sessions)
         )
 
     def others_of(self, session: int, path: str) -> list[tuple[str, bytes]]:
         """(path, content hash) of the files, but this one, that this session was read from."""
         rows = self._db.execute(
-            "SELECT path, content_hash FROM source WHERE session = ? AND path <> ?", (session, path)
+            """SELECT path, content_hash FROM source_session JOIN source USING (path)
+               WHERE session = ? AND path <> ?""",
+            (session, path),
         )
         return [(other, bytes(content_hash)) for other, content_hash in rows]
 
-    def session_of(self, path: str) -> int | None:
-        row = self._db.execute("SELECT session FROM source WHERE path = ?", (path,)).fetchone()
-        return row[0] if row else None
+    def holds(self, path: str, session: int) -> bool:
+        """Whether the session was read from this file."""
+        row = self._db.execute(
+            "SELECT 1 FROM source_session WHERE path = ? AND session = ?", (path, session)
+        ).fetchone()
+        return row is not None
 
     def count(self) -> int:
         (count,) = self._db.execute("SELECT count(*) FROM source").fetchone()

@@ -10,6 +10,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from msgspec import Struct
 
+COPY_MARK = "~"
+"""Between a session's id and what tells it from another of the same id in another file."""
 POINT_NAMESPACE = uuid5(NAMESPACE_URL, "memex:session")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from memex.catalog.archive import ArchivingStream, hash_of_beginning
 from memex.catalog.catalog import Catalog
@@ -17,17 +18,17 @@ from memex.catalog.sources import Source, SourceState
 from memex.core.errors import TranscriptError
 from memex.core.lenses import Lane
 from memex.core.library import FileFailure
-from memex.core.session import Session
+from memex.core.session import COPY_MARK, Session
 from memex.index.sparse import path_tokens, tool_tokens
 from memex.library.lens_documents import lens_texts, path_lines, tool_lines
 from memex.library.points import payload_of
 from memex.library.turn_texts import card_text, turn_texts
 from memex.transcripts.discovery import FoundFile
-from memex.transcripts.readers import UnknownFormatError, read_transcript
+from memex.transcripts.readers import UnknownFormatError, read_transcripts
 
 log = logging.getLogger(__name__)
 
-READING_VERSION = 1
+READING_VERSION = 2
 """Raised when readers or lens documents change what they make of a file: all are then read again."""
 BATCH_BYTES = 4_000_000
 """A transaction takes in about this much transcript, so that a kill costs little."""
@@ -76,29 +77,42 @@ def _batches(files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
 
 def _take_in(catalog: Catalog, file: FoundFile, tally: ParseTally) -> None:
     path = str(file.path)
+    source = Source(path, file.size, file.mtime_ns)
     try:
-        with file.path.open("rb") as raw:
-            stream = ArchivingStream(raw)
-            session = read_transcript(io.BufferedReader(stream, 1 << 20), file.path)
-            content_hash, zstd = stream.finish()
+        source = _read(catalog, file, tally)
     except UnknownFormatError as error:
         tally.skipped.append(FileFailure(path, str(error)))
-        source = Source(path, file.size, file.mtime_ns, SourceState.SKIPPED, str(error))
+        source = replace(source, state=SourceState.SKIPPED, reason=str(error))
     except TranscriptError as error:
         tally.failed.append(FileFailure(path, str(error)))
-        source = Source(path, file.size, file.mtime_ns, SourceState.FAILED, str(error))
+        source = replace(source, state=SourceState.FAILED, reason=str(error))
     except OSError as error:
         reason = f"{path} cannot be read: {error.strerror}."
         tally.failed.append(FileFailure(path, reason))
-        source = Source(path, NEVER, file.mtime_ns, SourceState.FAILED, reason)
-    else:
-        catalog.archive.keep(content_hash, stream.size, zstd)
+        source = replace(source, size=NEVER, state=SourceState.FAILED, reason=reason)
+    catalog.sources.record(source, READING_VERSION)
+
+
+def _read(catalog: Catalog, file: FoundFile, tally: ParseTally) -> Source:
+    with file.path.open("rb") as raw:
+        stream = ArchivingStream(raw)
+        sessions = list(read_transcripts(io.BufferedReader(stream, 1 << 20), file.path))
+        content_hash, zstd = stream.finish()
+    catalog.archive.keep(content_hash, stream.size, zstd)
+    keys = []
+    for session in sessions:
         key, is_new = store_session(catalog, session, file.path, content_hash)
+        keys.append(key)
         if not session.is_helper:
             tally.new += is_new
             tally.changed += not is_new
-        source = Source(path, file.size, file.mtime_ns, session=key, content_hash=content_hash)
-    catalog.sources.record(source, READING_VERSION)
+    return Source(
+        str(file.path),
+        file.size,
+        file.mtime_ns,
+        content_hash=content_hash,
+        sessions=tuple(dict.fromkeys(keys)),
+    )
 
 
 def store_session(catalog: Catalog, session: Session, path: Path, content_hash: bytes) -> tuple[int, bool]:
@@ -141,19 +155,19 @@ def _index_version(payload: bytes, texts: Iterable[LensText], bags: Mapping[Lane
 def _with_own_id(catalog: Catalog, session: Session, path: Path, content_hash: bytes) -> Session:
     """Another file that is still there may hold other content under the same id: neither is lost."""
     key = catalog.sessions.find(session.agent, session.id)
-    if key is None or catalog.sources.session_of(str(path)) == key:
+    if key is None or catalog.sources.holds(str(path), key):
         return session
     others = catalog.sources.others_of(key, str(path))
     if any(other_hash != content_hash and Path(other).exists() for other, other_hash in others):
         suffix = hashlib.blake2b(str(path).encode(errors="surrogateescape"), digest_size=3).hexdigest()
-        return msgspec.structs.replace(session, id=f"{session.id}~{suffix}")
+        return replace(session, id=f"{session.id}{COPY_MARK}{suffix}")
     return session
 
 
 def _drop_outgrown_copy(catalog: Catalog, session: Session, path: Path, content_hash: bytes) -> None:
     """A file that only grew contains its older copy; any other older copy is kept."""
     key = catalog.sessions.find(session.agent, session.id)
-    if key is None or catalog.sources.session_of(str(path)) != key:
+    if key is None or not catalog.sources.holds(str(path), key):
         return
     old = catalog.sessions.record(key).content_hash
     size = catalog.archive.size_of(old)

@@ -1,5 +1,7 @@
 """A session's turns, read again from its file, or from the archived copy where the file has changed."""
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from memex.catalog.archive import hash_of_beginning
@@ -7,8 +9,8 @@ from memex.catalog.catalog import Catalog
 from memex.catalog.sessions import SessionRecord
 from memex.core.errors import SessionNotFoundError
 from memex.core.replay import Origin, SessionOutline, TurnOutline
-from memex.core.session import Session, ToolKind, TouchKind, Turn
-from memex.transcripts.readers import read_transcript
+from memex.core.session import COPY_MARK, Session, ToolKind, TouchKind, Turn
+from memex.transcripts.readers import read_transcripts
 
 GIST_LENGTH = 160
 EDITS = frozenset({ToolKind.EDIT, ToolKind.WRITE})
@@ -71,12 +73,20 @@ def _read(catalog: Catalog, record: SessionRecord) -> tuple[Session, Origin]:
     origin = _origin(catalog, record, path)
     if origin in (Origin.SOURCE, Origin.GROWN):
         with path.open("rb") as file:
-            return read_transcript(file, path), origin
+            return _pick(read_transcripts(file, path), record), origin
     copy = catalog.archive.open(record.content_hash)
     if copy is None:
         raise SessionNotFoundError(f"{path} is gone, and the library kept no copy of it.")
     with copy:
-        return read_transcript(copy, path), origin
+        return _pick(read_transcripts(copy, path), record), origin
+
+
+def _pick(sessions: Iterator[Session], record: SessionRecord) -> Session:
+    """Of a file that may hold many, the one that was asked for."""
+    wanted = record.card.id.split(COPY_MARK)[0]
+    first = next(sessions)
+    found = next((session for session in chain([first], sessions) if session.id == wanted), None)
+    return found or first
 
 
 def _origin(catalog: Catalog, record: SessionRecord, path: Path) -> Origin:

@@ -3,7 +3,7 @@
 import dataclasses
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -29,6 +29,7 @@ from memex.library import parsing
 from memex.library.library import Library
 from memex.library.points import point_of
 from memex.library.refresh import Refresh
+from memex.library.replay import open_session
 from memex.library.search import search
 from tests.derived_rows import derived_rows
 from tests.library.conftest import refresh
@@ -339,16 +340,46 @@ def test_a_file_that_grows_while_it_is_read_is_read_again(
 ) -> None:
     library = new_library()
     grown = three_sessions[0]
-    take_in = parsing.read_transcript
+    take_in = parsing.read_transcripts
 
-    def read_and_grow(stream: BinaryIO, path: Path) -> Session:
-        session = take_in(stream, path)
+    def read_and_grow(stream: BinaryIO, path: Path) -> Iterator[Session]:
+        yield from take_in(stream, path)
         if path == grown.path:
             grown.prompt("written meanwhile about zebras")
-        return session
 
     with monkeypatch.context() as reading:
-        reading.setattr(parsing, "read_transcript", read_and_grow)
+        reading.setattr(parsing, "read_transcripts", read_and_grow)
         refresh(library, folder)
     assert refresh(library, folder).changed == 1
     assert session_id(1) in found(library, "zebras")
+
+
+AIDER = """
+# aider chat started at 2026-10-01 10:00:00
+
+#### why is the parser slow on giraffes
+
+> Tokens: 1k sent
+
+It backtracks on every neck.
+
+# aider chat started at 2026-10-02 11:00:00
+
+#### rename the walrus module
+
+Done.
+"""
+
+
+def test_a_file_of_many_sessions_gives_each_its_own(new_library: NewLibrary, folder: Path) -> None:
+    folder.mkdir()
+    (folder / ".aider.chat.history.md").write_text(AIDER)
+    library = new_library()
+    assert refresh(library, folder).new == 2
+    (giraffes,) = search(library.reader, None, SearchRequest("giraffes")).cards
+    outline, session = open_session(library.reader, giraffes.id)
+    assert "giraffes" in session.turns[0].text
+    assert len(outline.turns) == len(session.turns)
+    with (folder / ".aider.chat.history.md").open("a") as out:
+        out.write("\n# aider chat started at 2026-10-03 12:00:00\n\n#### paint the zebra\n\nPainted.\n")
+    assert refresh(library, folder).new == 1
