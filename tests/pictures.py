@@ -1,26 +1,48 @@
-"""Renders the main states of the window to docs/pictures: `python -m tests.pictures [FOLDER]`."""
+"""Draws the main states of the window to docs/pictures: `python -m tests.pictures [FOLDER]`.
+
+The real engine over the demo library, at one fixed moment, so that the same code draws the same pictures.
+"""
 
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TZ"] = "UTC"
+if hasattr(time, "tzset"):
+    time.tzset()
 
+import msgspec
+from filelock import FileLock
 from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from memex.core.errors import SettingsError
+from memex.catalog.catalog import Catalog
+from memex.core.errors import DiskFullError
+from memex.core.library import FileFailure, Progress, Stage
+from memex.core.models import ModelSignature
 from memex.core.paths import LibraryPaths
-from memex.core.settings import Settings, Theme, save_settings
+from memex.core.settings import Settings, Theme, load_settings, save_settings
+from memex.embedding.minilm import DIMENSION
+from memex.embedding.prepared import Variant
+from memex.embedding.weights import MODEL_NAME, WEIGHTS_SHA256
+from memex.engine.client import attach_or_start
+from memex.library.demo_library import prepare_demo
 from memex.window.app import App
-from tests.window import values
-from tests.window.fakes import FakeEngine, FakeLibrary
+from memex.window.worker import EngineHandle
 
-SETTLED_MS = 2_000
-QUERY = "linker `cc` not found"
+NOW = datetime(2026, 3, 17, 15, 30, tzinfo=UTC)
+PATIENCE_MS = 20_000
+QUERY = "rust ci image: linker missing, exit 101"
+QUERY_OF_EDIT = "delivery date one day early toIsoDate"
 Pose = Callable[[App], None]
 
 
@@ -28,40 +50,63 @@ Pose = Callable[[App], None]
 class Picture:
     name: str
     theme: Theme
-    library: FakeLibrary
     pose: Pose
     size: tuple[int, int] = (1440, 900)
-
-
-def found() -> FakeLibrary:
-    return FakeLibrary(tables={QUERY: values.make_table(QUERY)})
+    is_empty: bool = False
+    """Of a library in which there is nothing yet."""
 
 
 def stand_still(app: App) -> None:
     """The state that the window starts in."""
 
 
-def search(app: App) -> None:
-    app.window.search_box.set_text(QUERY)
+def search(app: App, query: str) -> None:
+    app.window.search_box.set_text(query)
+    settle(lambda: app.finder.is_answered)
 
 
-def search_and_open(app: App) -> None:
-    search(app)
-    settle(app, lambda: app.window.results.current_row is not None and bool(app.finder.text))
-    settle(app, lambda: app.window.model.row(0).score is not None)
+def search_and_open(app: App, query: str = QUERY) -> None:
+    search(app, query)
     app.window.results.open_current()
-    settle(app, lambda: app.window.replay.current is not None)
+    settle(lambda: app.window.replay.current is not None)
     app.window.results.setFocus()
 
 
+def open_at_an_edit(app: App) -> None:
+    search_and_open(app, QUERY_OF_EDIT)
+    outline = app.window.replay.outline
+    assert outline is not None
+    app.window.replay.seek(next(turn.index for turn in outline.turns if turn.has_edit))
+    app.window.focus_replay()
+
+
 def search_in_vain(app: App) -> None:
-    app.window.search_box.set_text("quantum toaster")
+    search(app, "zzyzx")
+
+
+def index(app: App) -> None:
+    """Half-way, at figures that are the same each time."""
+    app.window.search_box.setFocus()
+    before = app.watch.situation.status
+    assert before is not None
+    job = Progress(Stage.EMBED, 170, 281, "texts", per_second=62.0, seconds_left=2.0)
+    app.engine.status_changed.emit(msgspec.structs.replace(before, with_vectors=21, indexed=21, job=job))
 
 
 def fail(app: App) -> None:
+    """What cannot be brought about on a sound machine comes in by the engine's own signals."""
     search_and_open(app)
-    app.errors.take(
-        SettingsError("Settings could not be read: correct or remove /home/ada/memex/settings.json.")
+    before = app.watch.situation.status
+    assert before is not None
+    folder = "~/.claude/projects/-home-robin-work-ferry"
+    failed = (FileFailure(f"{folder}/1274c5f3.jsonl", "Permission denied"),)
+    degraded = "The embedding model is not on this machine: search runs on words alone."
+    status = msgspec.structs.replace(
+        before, failed=failed, degraded=degraded, model_missing=True, with_vectors=0
+    )
+    app.engine.status_changed.emit(status)
+    app.engine.failed.emit(
+        DiskFullError("There is no room left on the disk of ~/memex: free some, then choose File > Rescan.")
     )
 
 
@@ -70,63 +115,91 @@ def show_keys(app: App) -> None:
     app.actions["help.keys"].trigger()
 
 
-def pictures() -> tuple[Picture, ...]:
-    light, dark = Theme.LIGHT, Theme.DARK
-    busy = FakeLibrary(status=values.BUSY, tables={QUERY: values.make_table(QUERY)})
-    failing = FakeLibrary(status=values.FAILING, tables={QUERY: values.make_table(QUERY)})
-    return (
-        Picture("window-light", light, found(), search_and_open),
-        Picture("window-dark", dark, found(), search_and_open),
-        Picture("window-small-light", light, found(), search_and_open, (1024, 700)),
-        Picture("window-large-dark", dark, found(), search_and_open, (2560, 1440)),
-        Picture("empty-light", light, FakeLibrary(status=values.EMPTY, cards=()), stand_still),
-        Picture("nothing-found-dark", dark, FakeLibrary(), search_in_vain),
-        Picture("indexing-light", light, busy, stand_still),
-        Picture("failing-dark", dark, failing, fail),
-        Picture("keys-light", light, found(), show_keys),
-    )
+PICTURES = (
+    Picture("window-light", Theme.LIGHT, search_and_open),
+    Picture("window-dark", Theme.DARK, search_and_open),
+    Picture("window-small-light", Theme.LIGHT, search_and_open, (1024, 700)),
+    Picture("window-large-dark", Theme.DARK, search_and_open, (2560, 1440)),
+    Picture("replay-diff-light", Theme.LIGHT, open_at_an_edit),
+    Picture("nothing-found-dark", Theme.DARK, search_in_vain),
+    Picture("indexing-light", Theme.LIGHT, index),
+    Picture("failing-dark", Theme.DARK, fail),
+    Picture("keys-light", Theme.LIGHT, show_keys),
+    Picture("empty-light", Theme.LIGHT, stand_still, is_empty=True),
+)
 
 
-def settle(app: App, done: Callable[[], bool]) -> None:
+def settle(done: Callable[[], bool], patience_ms: int = PATIENCE_MS) -> None:
     """Run the event loop until it is so; a picture of a state that does not come is an error."""
-    deadline = QDeadlineTimer(SETTLED_MS)
+    deadline = QDeadlineTimer(patience_ms)
     while not done():
         if deadline.hasExpired():
             raise TimeoutError("the window did not get into the state of the picture")
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
 
-def take(application: QApplication, picture: Picture, folder: Path) -> None:
-    with tempfile.TemporaryDirectory() as home:
-        paths = LibraryPaths(Path(home))
-        save_settings(paths.settings, Settings(theme=picture.theme, animations=False))
-        app = App(
-            application,
-            paths,
-            lambda: FakeEngine(picture.library),
-            demo_command=(sys.executable, "--version"),
-            find_agent_folders=lambda: (Path("/home/ada/.claude/projects"),),
-            clock=lambda: values.NOW,
-        )
-        app.window.resize(*picture.size)
-        app.start()
-        settle(app, lambda: app.watch.situation.count is not None)
-        picture.pose(app)
-        rest = QDeadlineTimer(150)
-        settle(app, rest.hasExpired)
-        app.window.grab().save(str(folder / f"{picture.name}.png"))
-        app.window.close()
-        app.window.deleteLater()
-        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def rest(milliseconds: int = 150) -> None:
+    """For what is laid out or built in later turns of the event loop."""
+    settle(QDeadlineTimer(milliseconds).hasExpired)
+
+
+@contextmanager
+def libraries() -> Iterator[tuple[LibraryPaths, LibraryPaths]]:
+    """The demo library, which the first window indexes, and an empty one; their engines are at work."""
+    with tempfile.TemporaryDirectory(prefix="memex-pictures-") as folder:
+        os.environ["HOME"] = os.environ["USERPROFILE"] = folder  # the window shows it as ~
+        full = LibraryPaths(prepare_demo(Path(folder, "memex"), NOW))
+        empty = LibraryPaths(Path(folder, "empty"))
+        save_settings(empty.settings, Settings())
+        engines = []
+        for paths in (full, empty):
+            with Catalog(paths.catalog) as catalog, catalog.transaction():
+                # Not the one that this machine is found to run faster.
+                catalog.vectors.want(ModelSignature(MODEL_NAME, DIMENSION, WEIGHTS_SHA256, Variant.INT8))
+            engines.append(attach_or_start(paths))
+        yield full, empty
+        for engine in engines:
+            engine.close()
+        for paths in (full, empty):
+            with FileLock(paths.lock, timeout=PATIENCE_MS / 1_000):
+                pass  # its engine has ended
+
+
+def take(application: QApplication, picture: Picture, paths: LibraryPaths, folder: Path) -> None:
+    settings = msgspec.structs.replace(load_settings(paths.settings), theme=picture.theme, animations=False)
+    save_settings(paths.settings, settings)
+    paths.window_state.unlink(missing_ok=True)
+    app = App(
+        application,
+        paths,
+        partial(EngineHandle, paths),
+        demo_command=(sys.executable, "--version"),
+        find_agent_folders=lambda: (Path("~/.claude/projects"),),
+        clock=lambda: NOW,
+    )
+    finished: list[object] = []
+    app.engine.job_finished.connect(finished.append)
+    app.window.resize(*picture.size)
+    app.start()
+    settle(lambda: app.watch.situation.count is not None and (picture.is_empty or bool(finished)))
+    picture.pose(app)
+    rest()
+    app.window.status_bar.show_took(None)  # the one figure that is never the same
+    rest()
+    app.window.grab().save(str(folder / f"{picture.name}.png"))
+    app.window.close()
+    app.window.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def main() -> None:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     application = QApplication(sys.argv[:1])
     application.setStyle("Fusion")
-    for picture in pictures():
-        take(application, picture, folder)
+    with libraries() as (full, empty):
+        for picture in PICTURES:
+            take(application, picture, empty if picture.is_empty else full, folder)
 
 
 if __name__ == "__main__":

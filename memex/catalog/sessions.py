@@ -139,6 +139,12 @@ class Sessions:
         (count,) = self._db.execute("SELECT count(*) FROM session WHERE NOT is_helper").fetchone()
         return int(count)
 
+    def count_subagents(self) -> int:
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM session WHERE is_subagent AND NOT is_helper"
+        ).fetchone()
+        return int(count)
+
     def delete(self, key: int) -> None:
         self._db.execute("DELETE FROM session WHERE key = ?", (key,))
 

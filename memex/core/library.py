@@ -49,6 +49,8 @@ class LibraryStatus(Struct, frozen=True):
     home: str
     files: int = 0
     sessions: int = 0
+    subagents: int = 0
+    """Of the sessions, those that another one started; lists leave them out."""
     with_vectors: int = 0
     indexed: int = 0
     waiting: int = 0

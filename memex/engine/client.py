@@ -39,6 +39,8 @@ class EngineClient:
         self._wake, self._woken = Pipe()
         self._last_id = 0
         self._reading = self._closing = False
+        self._state = threading.Lock()
+        """Held while it is decided which thread closes the connection, and while that one does."""
         self.engine_pid = self._greet()
 
     def send(self, request: Request) -> int:
@@ -52,7 +54,10 @@ class EngineClient:
 
     def frames(self) -> Iterator[EngineFrame]:
         """Replies and events as they come, until the engine or this client closes."""
-        self._reading = True
+        with self._state:
+            self._reading = not self._closing
+        if not self._reading:
+            return
         try:
             while self._woken not in wait([self._connection, self._woken]):
                 try:
@@ -60,17 +65,19 @@ class EngineClient:
                 except (EOFError, OSError):
                     return
         finally:
-            self._reading = False
-            if self._closing:
-                self._connection.close()
+            with self._state:
+                self._reading = False
+                if self._closing:
+                    self._connection.close()
 
     def close(self) -> None:
         """A thread that iterates `frames` is woken, and closes the connection that it was reading."""
-        self._closing = True
+        with self._state:
+            self._closing = True
+            if not self._reading:
+                self._connection.close()
         with suppress(OSError):
             self._wake.send_bytes(b"")
-        if not self._reading:
-            self._connection.close()
 
     def call(self, request: Request, on_event: Callable[[Event], None] | None = None) -> Reply:
         """Waits for the reply, passing on the events that come before it. Raises what the engine raised."""

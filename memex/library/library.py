@@ -83,6 +83,7 @@ class Library:
                 home=str(self.paths.home),
                 files=catalog.sources.count(),
                 sessions=sessions,
+                subagents=catalog.sessions.count_subagents(),
                 with_vectors=with_vectors,
                 indexed=catalog.generations.count(generation) if generation else 0,
                 waiting=len(catalog.generations.missing(generation)) if generation else 0,

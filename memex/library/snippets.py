@@ -16,6 +16,7 @@ LENGTH = 220
 LEAD = 40
 """Characters shown before the first match."""
 LONGEST_SEARCHED = 100_000
+SHORT = 3
 MOST_PLACES = 40
 """Of one word, that are weighed against each other."""
 SPACE = re.compile(r"\s+")
@@ -31,7 +32,9 @@ class Matcher:
             parts = HUMP.findall(word) if word.isascii() else []
             written = {word, "".join(parts), "_".join(parts)} - {""}
             self._needles.append(tuple(form.lower() for form in written))
-            forms.append(r"[\W_]?".join(map(re.escape, parts)) if len(parts) > 1 else re.escape(word))
+            form = r"[\W_]?".join(map(re.escape, parts)) if len(parts) > 1 else re.escape(word)
+            # A short word is marked where it stands alone: “no” is not what was found in “now”.
+            forms.append(form if len(word) > SHORT else rf"{form}(?![^\W_])")
         self._pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(forms)})", re.IGNORECASE) if forms else None
 
     def marks(self, text: str) -> tuple[tuple[int, int], ...]:
@@ -80,10 +83,10 @@ def word_snippets(
     best: dict[int, int] = {}
     for hit in hits:
         best.setdefault(hit.session, hit.turn)
-    bodies = catalog.full_text.bodies((key, best[key]) for key in keys if key in best)
-    return {
-        key: snippet(0 if turn == CARD_TURN else turn, body, matcher) for (key, turn), body in bodies.items()
-    }
+    # The card's own row is what the list shows anyway: its session shows how it began.
+    shown = {key: 0 if turn == CARD_TURN else turn for key, turn in best.items()}
+    bodies = catalog.full_text.bodies((key, shown[key]) for key in keys if key in shown)
+    return {key: snippet(turn, body, matcher) for (key, turn), body in bodies.items()}
 
 
 def passage_snippets(

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from memex.core.errors import EngineError, MemexError
@@ -17,11 +16,12 @@ from memex.core.paths import LibraryPaths
 from memex.core.settings import Theme
 from memex.window.appearance import Appearance
 from memex.window.commands import COMMANDS, make_actions
-from memex.window.emptiness import Situation, explain
+from memex.window.display import require_display
+from memex.window.emptiness import Situation, explain, remark
 from memex.window.errors import ErrorFunnel
 from memex.window.finder import Clock, Finder, Shown, local_now
 from memex.window.keyboard import ShortcutGuard
-from memex.window.library_watch import LibraryWatch
+from memex.window.library_watch import LibraryWatch, agent_folders
 from memex.window.opener import Opener, Opening
 from memex.window.preferences import Preferences
 from memex.window.remembering import restore, state_of
@@ -32,14 +32,6 @@ from memex.window.worker import EngineHandle, EngineState
 
 SWITCH_INTERVAL = 0.001
 """Seconds until another thread gives way to the window's; Python's own 5 ms cost frames."""
-
-
-def agent_folders() -> Sequence[Path]:
-    from memex.transcripts.discovery import (
-        default_roots,
-    )  # brings in every reader; asked after the first paint
-
-    return default_roots()
 
 
 class App(QObject):
@@ -78,7 +70,6 @@ class App(QObject):
         self._connect_replay()
         self._connect_window()
         self._restore()
-        self._check_choices()
 
     def start(self) -> None:
         """Show the window; the engine starts once it has been painted."""
@@ -102,7 +93,7 @@ class App(QObject):
         window.search_box.search_wanted.connect(self.watch.take_question)
         window.search_box.search_wanted.connect(finder.find)
         window.search_box.moved.connect(window.results.move)
-        window.search_box.accepted.connect(window.results.open_current)
+        window.search_box.accepted.connect(self._on_search_accepted)
         window.lens_panel.weights_changed.connect(finder.set_weights)
         window.lens_panel.recency_changed.connect(finder.set_recency)
         finder.search_wanted.connect(self.engine.search)
@@ -132,6 +123,7 @@ class App(QObject):
         status_bar.resume_wanted.connect(engine.resume)
         status_bar.cancel_wanted.connect(engine.cancel)
         status_bar.failures_wanted.connect(self.window.failures.show)
+        status_bar.model_wanted.connect(engine.fetch_model)
 
     def _connect_replay(self) -> None:
         window, opener, engine = self.window, self.opener, self.engine
@@ -161,11 +153,12 @@ class App(QObject):
             "library.index_folder": window.choose_folder,
             "library.rescan": self.engine.start_indexing,
             "library.failures": window.failures.show,
+            "library.model": self.engine.fetch_model,
             "library.demo": self._open_demo,
             "window.quit": window.close,
             "search.focus": window.search_box.focus_all,
             "search.clear": window.search_box.clear,
-            "session.copy_id": self._copy_session_id,
+            "session.copy_id": window.results.copy_id,
             "session.open": window.results.open_current,
             "lenses.reset": window.lens_panel.reset,
             "view.animations": self.appearance.toggle_animations,
@@ -174,6 +167,8 @@ class App(QObject):
             "results.focus": window.focus_results,
             "replay.focus": window.focus_replay,
             "replay.play": replay.toggle_play,
+            "replay.faster": partial(replay.change_speed, 1),
+            "replay.slower": partial(replay.change_speed, -1),
             "replay.forward": replay.step_forward,
             "replay.back": replay.step_back,
             "replay.next_error": replay.next_error,
@@ -214,9 +209,17 @@ class App(QObject):
     @Slot(object)
     def _show_situation(self, situation: Situation) -> None:
         self.window.show_emptiness(explain(situation))
+        self.window.show_remark(remark(situation))
         self.window.search_box.show_count(self.watch.count_in_words)
+        self.actions["library.model"].setEnabled(bool(situation.status and situation.status.model_missing))
         if situation.status:
             self.window.failures.show_failures(situation.status.failed)
+
+    @Slot()
+    def _on_search_accepted(self) -> None:
+        """Enter on a search that is still under way must not open what the last one found."""
+        if self.finder.is_answered:
+            self.window.results.open_current()
 
     @Slot(object)
     def _on_shown(self, shown: Shown) -> None:
@@ -261,10 +264,6 @@ class App(QObject):
         self.window.show_pane("lenses", True)
         self.window.lens_panel.choose(lens)
 
-    def _copy_session_id(self) -> None:
-        if row := self.window.results.current_row:
-            QGuiApplication.clipboard().setText(row.card.id)
-
     def _open_demo(self) -> None:
         """The demo library has a home and a window of its own."""
         try:
@@ -272,12 +271,10 @@ class App(QObject):
         except OSError as cause:
             self.errors.take(EngineError(f"The demo library could not be opened: {cause.strerror}."))
 
-    def _check_choices(self) -> None:
+    def _restore(self) -> None:
         settings = self.preferences.settings
         self.actions[f"theme.{settings.theme}"].setChecked(True)
         self.actions["view.animations"].setChecked(settings.animations)
-
-    def _restore(self) -> None:
         state = load_window_state(self._paths.window_state)
         restore(self.window, state)
         if state.session:
@@ -286,6 +283,7 @@ class App(QObject):
 
 def run(home: Path) -> int:
     """Open the window on a library and stay until it is closed."""
+    require_display()
     sys.setswitchinterval(SWITCH_INTERVAL)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Memex")

@@ -26,9 +26,10 @@ def make_tool_button(name: str, tip: str) -> QToolButton:
     return button
 
 
-def make_link(text: str) -> QPushButton:
-    """A button that looks like the text around it, underlined."""
+def make_link(text: str, *, bad: bool = False) -> QPushButton:
+    """A button that looks like the text around it, underlined; in red if it leads to what went wrong."""
     button = QPushButton(text)
+    button.setProperty("bad", bad)
     button.setObjectName("link")
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     return button

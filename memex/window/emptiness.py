@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from memex.core.library import LibraryStatus
 from memex.window.controls import make_label
@@ -13,6 +13,7 @@ INDEX_OWN = "library.rescan"
 INDEX_FOLDER = "library.index_folder"
 OPEN_DEMO = "library.demo"
 CLEAR_SEARCH = "search.clear"
+OFFER_WIDTH = 224
 OFFER_TITLES = {
     INDEX_OWN: "Index my sessions",
     INDEX_FOLDER: "Index a folder…",
@@ -40,6 +41,15 @@ class Situation:
     """Sessions shown; None before the first answer."""
     has_agent_folders: bool = False
     degraded: str | None = None
+    has_words: bool = True
+    """Whether any session found holds a word of the search, not only its meaning."""
+
+
+def remark(situation: Situation) -> str:
+    """What to know of the results that are shown; empty when they speak for themselves."""
+    if situation.text and situation.count and not situation.has_words:
+        return "No session holds these words; the nearest in meaning come first."
+    return ""
 
 
 def explain(situation: Situation) -> Emptiness | None:
@@ -63,7 +73,7 @@ def _without_engine(engine: EngineState) -> Emptiness:
         return Emptiness(
             "The engine is restarting.", "Nothing is lost; your search runs as soon as it is back."
         )
-    return Emptiness("The engine has stopped.", "Nothing is lost; close this window and open it again.")
+    return Emptiness("The library cannot be opened.", "Why is said above. Memex keeps trying.")
 
 
 def _no_library(situation: Situation) -> Emptiness:
@@ -71,7 +81,7 @@ def _no_library(situation: Situation) -> Emptiness:
     detail = "No sessions of Claude Code or Codex were found in their usual places."
     if situation.has_agent_folders:
         offers = (INDEX_OWN, *offers)
-        detail = "Your transcripts are only read, never changed, and nothing leaves this machine."
+        detail = "Your transcripts are only read, and nothing leaves this machine."
     return Emptiness("There are no sessions in this library yet.", detail, offers)
 
 
@@ -121,25 +131,21 @@ class EmptyState(QWidget):
             button.style().polish(button)
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch()
-        for command, title in OFFER_TITLES.items():
-            self._offers[command] = self._make_offer(command, title)
-            buttons.addWidget(self._offers[command])
-        buttons.addStretch()
         column = QVBoxLayout(self)
-        column.setContentsMargins(32, 32, 32, 32)
+        column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(8)
         column.addStretch(2)
         column.addWidget(self._headline)
         column.addWidget(self._detail)
         column.addSpacing(8)
-        column.addLayout(buttons)
+        for command, title in OFFER_TITLES.items():
+            self._offers[command] = self._make_offer(command, title)
+            column.addWidget(self._offers[command], 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 
     def _make_offer(self, command: str, title: str) -> QPushButton:
         button = QPushButton(title)
         button.setObjectName("offer")
+        button.setFixedWidth(OFFER_WIDTH)
         button.clicked.connect(lambda: self.wanted.emit(command))
         return button

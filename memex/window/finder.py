@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from memex.core.lenses import Recency, Weights
+from memex.core.lenses import Lane, Recency, Weights
 from memex.core.search import Filters, LensTable, SearchRequest
 from memex.engine.protocol import SessionList
 from memex.window.results_model import ResultsModel
+
+if TYPE_CHECKING:
+    from memex.core.ranking import Ranker
 
 PAGE = 200
 REFRESH_MS = 2_000
@@ -32,6 +36,8 @@ class Shown:
     count: int
     took_ms: float | None = None
     degraded: str | None = None
+    has_words: bool = True
+    """Whether any of the sessions holds a word of the text, not only its meaning."""
 
 
 class Finder(QObject):
@@ -46,7 +52,10 @@ class Finder(QObject):
         self._model = model
         self._clock = clock
         self._text = ""
+        self._is_typing = False
         self._table: LensTable | None = None
+        self._ranker: Ranker | None = None
+        self._has_words = True
         self._weights = Weights()
         self._recency = Recency()
         self._awaited: int | None = None
@@ -60,9 +69,14 @@ class Finder(QObject):
     def text(self) -> str:
         return self._text
 
-    @Slot(str)
-    def find(self, text: str) -> None:
-        self._text = text
+    @property
+    def is_answered(self) -> bool:
+        """Whether what is shown is the answer to what was asked last."""
+        return self._table is not None and self._table.request.text == self._text
+
+    @Slot(str, bool)
+    def find(self, text: str, is_typing: bool = False) -> None:
+        self._text, self._is_typing = text, is_typing
         self.refresh()
 
     @Slot()
@@ -70,9 +84,9 @@ class Finder(QObject):
         """Ask again for what is shown; what is shown stays until the answer comes."""
         self._stale = False
         if self._text:
-            self.search_wanted.emit(SearchRequest(self._text))
+            self.search_wanted.emit(SearchRequest(self._text, as_typed=self._is_typing))
         else:
-            self._table = None
+            self._table = self._ranker = None
             self._awaited = 0
             self.sessions_wanted.emit(Filters(), max(PAGE, self._model.rowCount()), 0)
 
@@ -88,7 +102,10 @@ class Finder(QObject):
     @Slot(object)
     def take_table(self, table: LensTable) -> None:
         if table.request.text == self._text:
-            self._table = table
+            from memex.core.ranking import Ranker  # numpy: 80 ms that the first paint need not wait for
+
+            self._table, self._ranker = table, Ranker(table)
+            self._has_words = any(score > 0 for score in lane_scores(table, Lane.WORDS))
             self._show_ranked()
 
     @Slot(object)
@@ -124,10 +141,18 @@ class Finder(QObject):
             self.sessions_wanted.emit(Filters(), PAGE, offset)
 
     def _show_ranked(self) -> None:
-        if self._table is None:
+        table, ranker = self._table, self._ranker
+        if table is None or ranker is None:
             return
-        from memex.core.ranking import rank  # numpy: 80 ms that the first paint need not wait for
+        now = self._clock()
+        self._model.show_table(table, ranker.rank(self._weights, self._recency, now), now)
+        shown = Shown(table.request.text, len(table.cards), table.took_ms, table.degraded, self._has_words)
+        self.shown.emit(shown)
 
-        table, now = self._table, self._clock()
-        self._model.show_table(table, rank(table, self._weights, self._recency, now), now)
-        self.shown.emit(Shown(table.request.text, len(table.cards), table.took_ms, table.degraded))
+
+def lane_scores(table: LensTable, lane: Lane) -> list[float]:
+    """One a session, NaN where it has nothing in the lane; none if the lane was not asked."""
+    if lane not in table.lanes:
+        return []
+    column: list[float] = table.matrix[:, table.lanes.index(lane)].tolist()
+    return column

@@ -139,7 +139,7 @@ def details(card: SessionCard, project_path: str | None) -> dict[str, str]:
     """Text by field; empty where the transcript says nothing."""
     return {
         "id": card.id,
-        "project": project_path or card.project or "",
+        "project": wording.place(project_path) if project_path else card.project or "",
         "branch": card.branch or "",
         "agent": wording.agent_name(card.agent),
         "started": wording.exact_time(card.started_at),
@@ -147,7 +147,7 @@ def details(card: SessionCard, project_path: str | None) -> dict[str, str]:
         "turns": f"{card.turn_count:,}, of them {wording.count(card.prompt_count, 'prompt')}",
         "errors": f"{card.error_count:,}" if card.error_count else "none",
         "outcome": wording.OUTCOME_NAMES[card.outcome],
-        "source": card.source_path,
+        "source": wording.place(card.source_path),
     }
 
 

@@ -14,9 +14,16 @@ from memex.window.wording import count
 from memex.window.worker import EngineState
 
 
+def agent_folders() -> Sequence[Path]:
+    """The agents' own, those that exist."""
+    from memex.transcripts.discovery import default_roots  # brings in every reader
+
+    return default_roots()
+
+
 class LibraryWatch(QObject):
     changed = Signal(object)  # Situation
-    grown = Signal()  # sessions or vectors were added or went
+    grown = Signal()  # a search would now be answered from more, or from less, than before
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +50,7 @@ class LibraryWatch(QObject):
     def take_status(self, status: LibraryStatus) -> None:
         before = self.situation.status
         self._know(replace(self.situation, status=status))
-        if before and _sizes(before) != _sizes(status):
+        if before and _answering(before) != _answering(status):
             self.grown.emit()
 
     @Slot(object)
@@ -62,7 +69,8 @@ class LibraryWatch(QObject):
 
     @Slot(object)
     def take_answer(self, shown: Shown) -> None:
-        self._know(replace(self.situation, text=shown.text, count=shown.count, degraded=shown.degraded))
+        known = replace(self.situation, text=shown.text, count=shown.count, degraded=shown.degraded)
+        self._know(replace(known, has_words=shown.has_words))
 
     def _know_job(self, job: Progress | None) -> None:
         if self.situation.status:
@@ -75,5 +83,6 @@ class LibraryWatch(QObject):
             self.changed.emit(situation)
 
 
-def _sizes(status: LibraryStatus) -> tuple[int, int, int]:
-    return status.sessions, status.indexed, status.with_vectors
+def _answering(status: LibraryStatus) -> tuple[int, int, int, str | None]:
+    """What a search is answered from; at a start the vectors come in some time after the words."""
+    return status.sessions, status.indexed, status.with_vectors, status.degraded

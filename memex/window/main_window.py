@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QPaintEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from memex.window.bug_report import BugReport
 from memex.window.commands import COMMANDS, MENUS
+from memex.window.elided_label import ElidedLabel
 from memex.window.emptiness import Emptiness, EmptyState
 from memex.window.failures import FailuresDialog
 from memex.window.inspector import Inspector
@@ -22,7 +23,9 @@ from memex.window.status_bar import StatusBar
 from memex.window.theme import Palette
 
 DEFAULT_SIZE = (1440, 900)
-DEFAULT_WIDTHS = (264, 540, 636)
+WIDE = 1280
+LEFT_WIDTH, LEAST_LEFT_WIDTH = 264, 232
+RESULTS_SHARE, LEAST_RESULTS_WIDTH, MOST_RESULTS_WIDTH = 0.45, 280, 880
 
 
 class MainWindow(QMainWindow):
@@ -35,6 +38,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("Memex")
         self._has_painted = False
+        self._is_arranged = False
+        """Whether the user has chosen the widths; until then they follow the window's."""
         self.model = ResultsModel()
         self.search_box = SearchBox(palette)
         self.message_strip = MessageStrip(palette)
@@ -44,6 +49,9 @@ class MainWindow(QMainWindow):
         self.empty_state = EmptyState()
         self.replay = ReplayPane(palette)
         self.status_bar = StatusBar(palette)
+        self._remark = ElidedLabel("remark")
+        self._remark.setIndent(0)
+        self._remark.hide()
         self.failures = FailuresDialog(self)
         self.bug_report = BugReport(self)
         self.panes: dict[str, QWidget] = {
@@ -73,6 +81,15 @@ class MainWindow(QMainWindow):
         if emptiness is not None:
             self.empty_state.show_emptiness(emptiness)
         self._center.setCurrentWidget(self.results if emptiness is None else self.empty_state)
+
+    @property
+    def remark(self) -> str:
+        return self._remark.whole
+
+    def show_remark(self, remark: str) -> None:
+        """One line above the results; none when it is empty."""
+        self._remark.set_text(remark)
+        self._remark.setVisible(bool(remark))
 
     def show_pane(self, name: str, visible: bool) -> None:
         self.panes[name].setVisible(visible)
@@ -110,12 +127,21 @@ class MainWindow(QMainWindow):
         self.status_bar.set_palette(palette)
 
     def splitter_states(self) -> dict[str, bytes]:
-        return {name: bytes(splitter.saveState().data()) for name, splitter in self._splitters().items()}
+        states = {name: bytes(splitter.saveState().data()) for name, splitter in self._splitters().items()}
+        if not self._is_arranged:
+            del states["across"]
+        return states
 
     def restore_splitters(self, states: Mapping[str, bytes]) -> None:
         for name, splitter in self._splitters().items():
             if saved := states.get(name):
                 splitter.restoreState(QByteArray(saved))
+        self._is_arranged = "across" in states
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._is_arranged:
+            self._across.setSizes(shares(event.size().width()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -131,6 +157,10 @@ class MainWindow(QMainWindow):
     def _on_painted(self) -> None:
         self.painted.emit()
 
+    @Slot()
+    def _on_splitter_moved(self) -> None:
+        self._is_arranged = True
+
     def _splitters(self) -> dict[str, QSplitter]:
         return {"left": self._left, "across": self._across}
 
@@ -138,22 +168,36 @@ class MainWindow(QMainWindow):
         self._left = _splitter(Qt.Orientation.Vertical, self.lens_panel, self.inspector)
         self._left.setObjectName("leftColumn")
         self._left.setStretchFactor(1, 1)
-        self._left.setMinimumWidth(232)
+        self._left.setMinimumWidth(LEAST_LEFT_WIDTH)
         self._center = QStackedWidget()
-        self._center.setObjectName("center")
         self._center.addWidget(self.results)
         self._center.addWidget(self.empty_state)
-        self._across = _splitter(Qt.Orientation.Horizontal, self._left, self._center, self.replay)
-        self._across.setSizes(DEFAULT_WIDTHS)
+        found = _column(self._remark, self._center)
+        found.setObjectName("center")
+        found.setMinimumWidth(LEAST_RESULTS_WIDTH)
+        self._across = _splitter(Qt.Orientation.Horizontal, self._left, found, self.replay)
+        self._across.splitterMoved.connect(self._on_splitter_moved)
         for place, stretch in enumerate((0, 2, 3)):
             self._across.setStretchFactor(place, stretch)
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for part in (self.search_box, self.message_strip, self._across, self.status_bar):
-            column.addWidget(part, 1 if part is self._across else 0)
-        self.setCentralWidget(page)
+        self.setCentralWidget(_column(self.search_box, self.message_strip, self._across, self.status_bar))
+
+
+def shares(width: int) -> tuple[int, int, int]:
+    """Of lenses, results and replay: terminals and diffs need the most."""
+    left = LEFT_WIDTH if width >= WIDE else LEAST_LEFT_WIDTH
+    results = min(MOST_RESULTS_WIDTH, round((width - left) * RESULTS_SHARE))
+    return left, results, width - left - results
+
+
+def _column(*parts: QWidget) -> QWidget:
+    """Splitters and stacks take what room the others leave."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for part in parts:
+        column.addWidget(part, 1 if isinstance(part, QSplitter | QStackedWidget) else 0)
+    return page
 
 
 def _splitter(orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:

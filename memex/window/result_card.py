@@ -1,43 +1,28 @@
 """Draws one session as a card. Only drawing: every string and number comes ready in the row."""
 
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from memex.core.lenses import Lens
 from memex.window import fonts, wording
 from memex.window.icons import icon
 from memex.window.lens_tile import tile
+from memex.window.pen import Pen
 from memex.window.results_model import Index, ResultRow, Role
 from memex.window.theme import Palette
 
 PAD_X = 16
 PAD_Y = 8
 GAP = 4
-BAR_WIDTH = 96
+BAR_WIDTH, SHORT_BAR_WIDTH = 96, 48
+NARROW = 400
+"""Of a card: below this width the chips need the bar's room."""
 BAR_HEIGHT = 6
 TILE = 13
 MARK = 14
-MEASURED = 2_048
-"""Strings whose widths are remembered; a screen shows a few hundred."""
-
-
-class Pen:
-    """A font that remembers what it has measured: a slider step paints the same words again."""
-
-    def __init__(self, font: QFont) -> None:
-        metrics = QFontMetrics(font)
-        self.font = font
-        self.height = metrics.height()
-        self.ascent = metrics.ascent()
-        self.width = lru_cache(MEASURED)(metrics.horizontalAdvance)
-        self.elide = lru_cache(MEASURED)(partial(_elide, metrics))
-
-
-def _elide(metrics: QFontMetrics, text: str, width: int) -> str:
-    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -129,17 +114,10 @@ class CardDelegate(QStyledItemDelegate):
         baseline = inner.top() + self._body.ascent
         painter.setFont(self._body.font)
         painter.setPen(QColor(self._palette.text))
-        for text, marked in row.text.snippet:
-            if x >= end:
-                break
-            shown = text
-            width = self._body.width(text)
-            if width > end - x:
-                shown = self._body.elide(text, end - x)
-                width = self._body.width(shown)
+        for text, marked, width in fitted(row.text.snippet, self._body, end - x):
             if marked:
                 painter.fillRect(QRect(x, inner.top(), width, self._body.height), QColor(self._palette.match))
-            painter.drawText(QPoint(x, baseline), shown)
+            painter.drawText(QPoint(x, baseline), text)
             x += width
         painter.setFont(self._small.font)
         painter.setPen(QColor(self._palette.muted))
@@ -147,10 +125,10 @@ class CardDelegate(QStyledItemDelegate):
 
     def _draw_score(self, painter: QPainter, inner: QRect, row: ResultRow) -> None:
         height = max(TILE, self._small.height)
-        self._draw_bar(
-            painter, QRectF(inner.left(), inner.top() + (height - BAR_HEIGHT) / 2, BAR_WIDTH, BAR_HEIGHT), row
-        )
-        x = inner.left() + BAR_WIDTH + 16
+        bar = SHORT_BAR_WIDTH if inner.width() < NARROW else BAR_WIDTH
+        top = inner.top() + (height - BAR_HEIGHT) / 2
+        self._draw_bar(painter, QRectF(inner.left(), top, bar, BAR_HEIGHT), row)
+        x = inner.left() + bar + 16
         baseline = inner.top() + (height - self._small.height) // 2 + self._small.ascent
         painter.setFont(self._small.font)
         painter.setPen(QColor(self._palette.muted))
@@ -183,3 +161,15 @@ class CardDelegate(QStyledItemDelegate):
         painter.setPen(QColor(colour))
         elided = pen.elide(text, width)
         painter.drawText(QPoint(inner.left(), inner.top() + pen.ascent), elided)
+
+
+def fitted(runs: Iterable[tuple[str, bool]], pen: Pen, room: int) -> Iterator[tuple[str, bool, int]]:
+    """The runs that have room, each with its width; the last may be cut, and nothing follows what was cut."""
+    for text, marked in runs:
+        width = pen.width(text)
+        if width > room:
+            cut = pen.elide(text, room)
+            yield cut, marked, pen.width(cut)
+            return
+        yield text, marked, width
+        room -= width

@@ -14,7 +14,8 @@ INVITATION = "Find sessions by words, error, file, tool or code"
 
 
 class SearchBox(QWidget):
-    search_wanted = Signal(str)
+    search_wanted = Signal(str, bool)
+    """The text, and whether its last word may be unfinished."""
     moved = Signal(int)  # rows, down is positive
     accepted = Signal()  # Enter on a text that has been searched already
 
@@ -79,7 +80,7 @@ class SearchBox(QWidget):
         self._line.returnPressed.connect(self._on_return_pressed)
         self._line.moved.connect(self.moved)
         self._clear.triggered.connect(self.clear)
-        self._pause.timeout.connect(self._search)
+        self._pause.timeout.connect(self._on_pause_ended)
 
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
@@ -94,11 +95,14 @@ class SearchBox(QWidget):
             self.accepted.emit()
 
     @Slot()
-    def _search(self) -> None:
+    def _on_pause_ended(self) -> None:
+        self._search(is_typing=not self._line.text().endswith(" "))
+
+    def _search(self, *, is_typing: bool = False) -> None:
         self._pause.stop()
         if self.is_pending:
             self._searched = self.text
-            self.search_wanted.emit(self.text)
+            self.search_wanted.emit(self.text, is_typing)
 
 
 class _Line(QLineEdit):

@@ -11,7 +11,12 @@ from memex.window.theme import Palette
 from memex.window.wording import count, seconds_in_words
 from memex.window.worker import EngineState
 
+MODEL_OFFER = "Download the model, 90 MB"
+PROGRESS_STEPS = 1_000
+"""Of the bar, which counts no further than 2³¹: a large model has more bytes."""
+MEGABYTE = 1_000_000
 STAGE_NAMES = {
+    Stage.DOWNLOAD: "downloading the model",
     Stage.SCAN: "looking for sessions",
     Stage.PARSE: "reading",
     Stage.EMBED: "embedding",
@@ -20,7 +25,7 @@ STAGE_NAMES = {
 ENGINE_SENTENCES = {
     EngineState.STARTING: "Starting the engine…",
     EngineState.RESTARTING: "The engine is restarting; what you see stays.",
-    EngineState.GONE: "The engine has stopped; open the window again to restart it.",
+    EngineState.GONE: "The engine does not start; Memex keeps trying.",
 }
 
 
@@ -29,6 +34,8 @@ class StatusBar(QFrame):
     resume_wanted = Signal()
     cancel_wanted = Signal()
     failures_wanted = Signal()
+    model_wanted = Signal()
+    """The user agrees to the download."""
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +46,8 @@ class StatusBar(QFrame):
         self._took: float | None = None
         self._counts = ElidedLabel("number")
         self._sentence = ElidedLabel("muted")
-        self.failures_button = make_link("")
+        self.failures_button = make_link("", bad=True)
+        self.model_button = make_link(MODEL_OFFER)
         self._progress = QProgressBar()
         self._pace = make_label(name="number")
         self.hold_button = make_tool_button("Pause", "Pause")
@@ -61,6 +69,7 @@ class StatusBar(QFrame):
         self.failures_button.setText(f"{len(status.failed):,} failed")
         self.failures_button.setVisible(bool(status.failed))
         self._backend = status.backend
+        self.model_button.setVisible(status.model_missing and status.job is None)
         self._degrade(status.degraded)
         self._show_where()
         self.show_job(status.job)
@@ -71,8 +80,8 @@ class StatusBar(QFrame):
             widget.setVisible(progress is not None)
         if progress is None:
             return
-        self._progress.setRange(0, progress.total)
-        self._progress.setValue(progress.done)
+        self._progress.setRange(0, PROGRESS_STEPS if progress.total else 0)
+        self._progress.setValue(PROGRESS_STEPS * progress.done // (progress.total or 1))
         self._progress.setAccessibleName(STAGE_NAMES[progress.stage])
         self._pace.setText(pace_in_words(progress))
         self._paused = progress.paused
@@ -105,6 +114,7 @@ class StatusBar(QFrame):
         row.addWidget(self._counts, 3)
         row.addWidget(self.failures_button)
         row.addWidget(self._sentence, 2)
+        row.addWidget(self.model_button)
         row.addSpacing(8)
         for widget in (self._progress, self._pace, self.hold_button, self.cancel_button):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -112,11 +122,13 @@ class StatusBar(QFrame):
         row.addWidget(self._where)
         self.setFixedHeight(36)
         self.failures_button.hide()
+        self.model_button.hide()
 
     def _connect(self) -> None:
         self.hold_button.clicked.connect(self._on_hold_clicked)
         self.cancel_button.clicked.connect(self.cancel_wanted)
         self.failures_button.clicked.connect(self.failures_wanted)
+        self.model_button.clicked.connect(self.model_wanted)
 
     @Slot()
     def _on_hold_clicked(self) -> None:
@@ -142,6 +154,8 @@ def counts_in_words(status: LibraryStatus) -> str:
     if not status.sessions:
         return "No sessions yet"
     sessions = count(status.sessions, "session")
+    if status.subagents:
+        sessions += f", of them {count(status.subagents, 'sub-agent')}"
     parts = [sessions, f"{status.sessions:,} with text", f"{status.with_vectors:,} with vectors"]
     if status.waiting:
         parts.append(f"{status.waiting:,} waiting")
@@ -150,7 +164,7 @@ def counts_in_words(status: LibraryStatus) -> str:
 
 def pace_in_words(progress: Progress) -> str:
     """`embedding 1,170 of 1,204 texts · 21/s · 2 s left`, as far as it is known."""
-    parts = [f"{STAGE_NAMES[progress.stage]} {progress.done:,} of {progress.total:,} {progress.unit}"]
+    parts = [f"{STAGE_NAMES[progress.stage]} {amounts_in_words(progress)}"]
     if progress.paused:
         return f"paused · {parts[0]}"
     if progress.per_second:
@@ -160,3 +174,9 @@ def pace_in_words(progress: Progress) -> str:
     if progress.seconds_left is not None:
         parts.append(f"{seconds_in_words(progress.seconds_left)} left")
     return " · ".join(parts)
+
+
+def amounts_in_words(progress: Progress) -> str:
+    if progress.unit == "bytes":
+        return f"{progress.done / MEGABYTE:,.0f} of {progress.total / MEGABYTE:,.0f} MB"
+    return f"{progress.done:,} of {progress.total:,} {progress.unit}"

@@ -33,6 +33,7 @@ def style_sheet(palette: Palette) -> str:
 
 
 def dress(application: QApplication, palette: Palette) -> None:
+    application.setFont(fonts.ui_font(fonts.body_size()))
     application.setPalette(_qt_palette(palette))
     application.setStyleSheet(style_sheet(palette))
 

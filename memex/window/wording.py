@@ -1,18 +1,31 @@
 """Values in words: ages, counts, durations, names."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from memex.core.lenses import Lens
 from memex.core.search import SessionCard
-from memex.core.session import Outcome
+from memex.core.session import Agent, Outcome
 
-AGENT_NAMES = {"claude-code": "Claude Code", "codex": "Codex"}
+AGENT_NAMES: dict[str, str] = {
+    Agent.CLAUDE_CODE: "Claude Code",
+    Agent.CODEX: "Codex",
+    Agent.GEMINI: "Gemini CLI",
+    Agent.OPENCODE: "OpenCode",
+    Agent.COPILOT: "Copilot CLI",
+    Agent.CURSOR: "Cursor",
+    Agent.PI: "Pi",
+    Agent.OH_MY_PI: "Oh My Pi",
+    Agent.QWEN: "Qwen Code",
+    Agent.CLINE: "Cline",
+    Agent.AIDER: "Aider",
+}
 LENS_NAMES = {lens: lens.value for lens in Lens}
 OUTCOME_NAMES = {
     Outcome.RESOLVED: "resolved",
     Outcome.PARTIAL: "partly resolved",
     Outcome.UNRESOLVED: "unresolved",
-    Outcome.UNKNOWN: "outcome unknown",
+    Outcome.UNKNOWN: "unknown",
 }
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
@@ -63,6 +76,14 @@ def score(value: float) -> str:
 
 def agent_name(agent: str) -> str:
     return AGENT_NAMES.get(agent, agent)
+
+
+def place(path: str) -> str:
+    """A path below the user's home begins with `~`."""
+    try:
+        return str("~" / Path(path).relative_to(Path.home()))
+    except ValueError:
+        return path
 
 
 def card_title(card: SessionCard) -> str:

@@ -87,6 +87,9 @@ class FakeEngine(QObject):
     def start_indexing(self, folders: tuple[str, ...] = ()) -> None:
         self.log.append(("index", folders))
 
+    def fetch_model(self) -> None:
+        self.log.append("fetch model")
+
     def pause(self) -> None:
         self.log.append("pause")
 

@@ -1,4 +1,4 @@
-"""How long it takes from a slider step to the repainted window: the bench prints it, a test bounds it."""
+"""How long it takes from a step to the repainted window: the bench prints it, a test bounds it."""
 
 import sys
 import tempfile
@@ -12,10 +12,15 @@ from memex.core.lenses import Lens
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, save_settings
 from memex.window.app import App
+from memex.window.replay.pane import ReplayPane
+from memex.window.theme import LIGHT
 from tests.window import values
 from tests.window.fakes import FakeEngine, FakeLibrary
+from tests.window.replay.sessions import long_session, outline_of, page_of
 
 QUERY = "linker"
+PANE_SIZE = (1_000, 820)
+"""Wide enough for the list of turns with their gists."""
 
 
 def slider_step_ms(
@@ -51,6 +56,31 @@ def _step(application: QApplication, app: App, step: int, clock: Callable[[], fl
     slider.setValue((slider.value() + 3) % slider.maximum())
     application.processEvents()
     return (clock() - start) * 1_000
+
+
+def replay_step_ms(
+    application: QApplication,
+    turns: int = 5_000,
+    steps: int = 200,
+    clock: Callable[[], float] = perf_counter,
+) -> list[float]:
+    """Milliseconds per step forward through a session of so many turns, whose pages come at once."""
+    session = long_session(turns)
+    pane = ReplayPane(LIGHT)
+    pane.turns_wanted.connect(lambda want: pane.take_turns(page_of(session, want.first, want.count)))
+    pane.resize(*PANE_SIZE)
+    pane.show()
+    pane.show_session(outline_of(session), turn=turns // 2)
+    application.processEvents()
+    taken = []
+    for _ in range(steps):
+        start = clock()
+        pane.step_forward()
+        application.processEvents()
+        taken.append((clock() - start) * 1_000)
+    pane.close()
+    pane.deleteLater()
+    return taken
 
 
 def percentile(values_ms: list[float], share: float) -> float:

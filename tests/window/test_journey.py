@@ -8,6 +8,7 @@ from memex.core.lenses import Lens
 from memex.core.search import SearchRequest
 from memex.window.app import App
 from memex.window.replay.pane import ReplayPane
+from tests.window import values
 from tests.window.conftest import QUERY
 
 ERROR_HIT, PATH_HIT = 0, 1
@@ -48,7 +49,9 @@ def test_an_empty_box_lists_the_newest_sessions(app: App) -> None:
 def test_typing_pauses_then_asks_once(app: App, qtbot) -> None:
     press(qtbot, QUERY)
     qtbot.waitUntil(lambda: app.window.model.row(0).score is not None)
-    assert [asked for asked in app.engine.log if isinstance(asked, SearchRequest)] == [SearchRequest(QUERY)]
+    assert [asked for asked in app.engine.log if isinstance(asked, SearchRequest)] == [
+        SearchRequest(QUERY, as_typed=True)
+    ]
 
 
 def test_letters_are_typed_into_the_search_box_not_taken_as_commands(app: App, qtbot) -> None:
@@ -169,3 +172,25 @@ def _is_ours(widget: QWidget, app: App) -> bool:
 
 def _is_within(widget: QWidget | None, ancestor: QWidget) -> bool:
     return widget is not None and (widget is ancestor or ancestor.isAncestorOf(widget))
+
+
+def test_enter_does_not_open_what_the_last_search_found(found: App, qtbot) -> None:
+    app_log = found.engine.log
+    found.engine.library.tables["other"] = values.make_table("other")
+    found.engine.is_ready = False  # nothing is answered for a while
+    found.window.search_box.focus_all()
+    press(qtbot, "other")
+    press(qtbot, Qt.Key.Key_Return)
+    press(qtbot, Qt.Key.Key_Return)
+    assert not [asked for asked in app_log if isinstance(asked, tuple) and asked[0] == "open"]
+
+
+def test_the_speed_of_the_replay_is_changed_by_keys(found: App, qtbot) -> None:
+    press(qtbot, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: found.window.replay.current is not None)
+    press(qtbot, ">>")
+    assert found.window.replay.speed == 4
+    press(qtbot, ">>")
+    assert found.window.replay.speed == 8
+    press(qtbot, "<")
+    assert found.window.replay.speed == 4

@@ -1,5 +1,6 @@
 """The smaller parts, each by what it shows and emits."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -7,13 +8,17 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from memex.core.errors import MemexError
 from memex.core.lenses import Lens, Recency, Weights
+from memex.core.library import Progress, Stage
 from memex.window import wording
 from memex.window.commands import COMMANDS, Command, make_actions
-from memex.window.emptiness import INDEX_FOLDER, INDEX_OWN, OPEN_DEMO, EmptyState, Situation, explain
+from memex.window.display import require_display
+from memex.window.emptiness import INDEX_FOLDER, INDEX_OWN, OPEN_DEMO, EmptyState, Situation, explain, remark
 from memex.window.failures import FailuresModel
 from memex.window.key_sheet import KeySheet
 from memex.window.lens_panel import LensPanel
+from memex.window.main_window import shares
 from memex.window.status_bar import StatusBar, counts_in_words, pace_in_words
 from memex.window.theme import LIGHT
 from memex.window.worker import EngineState
@@ -92,7 +97,7 @@ def test_the_key_sheet_names_every_command_that_has_a_key(qtbot) -> None:
     [
         (Situation(), "Opening the library…", ()),
         (Situation(EngineState.RESTARTING), "The engine is restarting.", ()),
-        (Situation(EngineState.GONE), "The engine has stopped.", ()),
+        (Situation(EngineState.GONE), "The library cannot be opened.", ()),
         (
             Situation(EngineState.READY, values.EMPTY, count=0, has_agent_folders=True),
             "There are no sessions in this library yet.",
@@ -207,3 +212,42 @@ def test_durations_and_scores_are_short() -> None:
         "2 d 4 h",
     ]
     assert [wording.score(s) for s in (0.614, 0.0, 1.04)] == [".61", ".00", "1.04"]
+
+
+def test_a_search_that_only_meaning_answers_says_so() -> None:
+    found = Situation(EngineState.READY, values.INDEXED, "toaster", 20)
+    assert remark(found) == ""
+    assert "nearest in meaning" in remark(replace(found, has_words=False))
+    assert remark(replace(found, has_words=False, count=0)) == ""
+
+
+def test_a_missing_model_is_offered_for_download_and_its_bytes_are_counted(qtbot) -> None:
+    bar = StatusBar(LIGHT)
+    qtbot.addWidget(bar)
+    bar.show()
+    missing = msgspec.structs.replace(values.INDEXED, model_missing=True)
+    bar.show_status(missing)
+    with qtbot.waitSignal(bar.model_wanted):
+        bar.model_button.click()
+    download = Progress(Stage.DOWNLOAD, 45_400_000, 91_335_235, "bytes")
+    bar.show_status(msgspec.structs.replace(missing, job=download))
+    assert not bar.model_button.isVisible()
+    assert pace_in_words(download) == "downloading the model 45 of 91 MB"
+    bar.show_job(Progress(Stage.DOWNLOAD, 2**33, 2**34, "bytes"))  # more than a Qt range can hold
+
+
+@pytest.mark.parametrize("width", [1_024, 1_440, 2_560])
+def test_the_default_widths_fill_the_window_and_favour_the_replay(width: int) -> None:
+    left, results, replay = shares(width)
+    assert left + results + replay == width
+    assert left < results < replay
+
+
+def test_without_a_screen_one_sentence_is_said_instead_of_an_abort(monkeypatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(MemexError, match="no screen"):
+        require_display()
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    require_display()

@@ -8,6 +8,9 @@ from PySide6.QtCore import QModelIndex, Qt
 from memex.core.lenses import Lens, Recency, Weights
 from memex.core.ranking import rank
 from memex.core.search import Snippet
+from memex.window import fonts
+from memex.window.pen import Pen
+from memex.window.result_card import fitted
 from memex.window.results_model import ResultsModel, snippet_runs
 from memex.window.results_view import ResultsView
 from memex.window.theme import LIGHT
@@ -154,3 +157,15 @@ def test_ages_are_of_the_session_not_of_the_list() -> None:
     model = ResultsModel()
     model.show_sessions(values.CARDS, 20, values.NOW + timedelta(days=400))
     assert model.row(0).text.age == "1 y ago"
+
+
+def test_nothing_of_a_snippet_follows_what_was_cut(qapp) -> None:
+    pen = Pen(fonts.ui_font(12))
+    runs = (("the linker is ", False), ("missing", True), (" in the slim image ", False), ("1", True))
+    room = pen.width("the linker is missing in")
+    shown = list(fitted(runs, pen, room))
+    assert [text for text, _, _ in shown[:2]] == ["the linker is ", "missing"]
+    assert shown[-1][0].endswith("…")
+    assert len(shown) == 3
+    assert sum(width for _, _, width in shown) <= room
+    assert [text for text, _, _ in fitted(runs, pen, 10_000)] == [text for text, _ in runs]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from memex.core.replay import SessionOutline, TurnPage
 from memex.window.controls import make_label
 from memex.window.replay.header import ReplayHeader
-from memex.window.replay.player import Player
+from memex.window.replay.player import SPEEDS, Player
 from memex.window.replay.scrubber import Marks, marks_of
 from memex.window.replay.style import style_sheet
 from memex.window.replay.transport import Transport
@@ -19,8 +19,8 @@ from memex.window.replay.turn_list_view import TurnListView
 from memex.window.replay.turn_view import TurnView
 from memex.window.theme import Palette
 
-LIST_WIDTH = 300
-RAIL_BELOW = 560
+LIST_SHARE, LEAST_LIST_WIDTH, MOST_LIST_WIDTH = 0.35, 280, 440
+RAIL_BELOW = 800
 """Pane width under which the list starts as a rail of numbers and marks."""
 
 
@@ -64,6 +64,18 @@ class ReplayPane(QWidget):
     def current(self) -> tuple[str, int] | None:
         """Session id and turn, to be remembered."""
         return (self._outline.card.id, self._player.position) if self._outline else None
+
+    @property
+    def outline(self) -> SessionOutline | None:
+        return self._outline
+
+    @property
+    def speed(self) -> int:
+        return self._player.speed
+
+    @property
+    def is_playing(self) -> bool:
+        return self._player.is_playing
 
     def show_session(self, outline: SessionOutline, turn: int = 0) -> None:
         """Open at `turn`, at the first of the words to be marked if it holds any."""
@@ -109,6 +121,9 @@ class ReplayPane(QWidget):
     def set_matches(self, words: Sequence[str]) -> None:
         self._detail.set_matches(words)
 
+    def seek(self, turn: int) -> None:
+        self._player.seek(turn)
+
     def step_forward(self) -> None:
         self._player.seek(self._player.position + 1)
 
@@ -126,6 +141,11 @@ class ReplayPane(QWidget):
 
     def set_speed(self, speed: int) -> None:
         self._player.set_speed(speed)
+
+    def change_speed(self, steps: int) -> None:
+        """So many steps up (or down) the scale of speeds, as far as it goes."""
+        place = SPEEDS.index(self._player.speed) + steps
+        self._player.set_speed(SPEEDS[max(0, min(place, len(SPEEDS) - 1))])
 
     def next_error(self) -> None:
         self._seek_next(self._marks.errors)
@@ -206,5 +226,7 @@ class ReplayPane(QWidget):
         self._empty.setVisible(not is_filled)
 
     def _share_width(self) -> None:
-        listed = LIST_WIDTH if self.width() >= RAIL_BELOW else self._list.minimumWidth()
+        listed = self._list.minimumWidth()
+        if self.width() >= RAIL_BELOW:
+            listed = min(MOST_LIST_WIDTH, max(LEAST_LIST_WIDTH, round(self.width() * LIST_SHARE)))
         self._splitter.setSizes([listed, max(1, self.width() - listed)])

@@ -1,19 +1,20 @@
 """One row of the turn list: number, role, gist, tools, marks, time."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from memex.core.replay import TurnOutline
 from memex.core.session import Role, ToolKind, TurnKind
 from memex.window import fonts
+from memex.window.pen import Pen
 from memex.window.replay.glyphs import TOOL_GLYPH, Glyph, glyph_pixmap
 from memex.window.replay.turn_list_model import Index, TurnRole, TurnRow
 from memex.window.theme import Palette
 
 ROW_HEIGHT = 28
 NARROW = 150
-"""Below this width a row is a rail: number, role and the error mark."""
+"""Below this width a row is a rail: number, role, and the error mark or else what was used."""
 PAD = 8
 GAP = 4
 ICON = 14
@@ -30,6 +31,7 @@ class TurnListDelegate(QStyledItemDelegate):
     def __init__(self, palette: Palette) -> None:
         super().__init__()
         self._palette = palette
+        self._body = Pen(fonts.ui_font(fonts.body_size()))
         self._digits = 2
 
     def set_palette(self, palette: Palette) -> None:
@@ -38,11 +40,12 @@ class TurnListDelegate(QStyledItemDelegate):
     def set_count(self, count: int) -> None:
         self._digits = max(2, len(str(count)))
 
-    def rail_width(self, metrics: QFontMetrics) -> int:
-        return self._number_width(metrics) + 2 * ICON + 4 * PAD
+    @property
+    def rail_width(self) -> int:
+        return self._number_width + 2 * ICON + 4 * PAD
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
-        return QSize(option.rect.width(), max(ROW_HEIGHT, option.fontMetrics.height() + 12))
+        return QSize(option.rect.width(), max(ROW_HEIGHT, self._body.height + 12))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(TurnRole.ROW)
@@ -50,14 +53,14 @@ class TurnListDelegate(QStyledItemDelegate):
             return
         painter.save()
         self._paint_ground(painter, option)
-        painter.setFont(option.font)
+        painter.setFont(self._body.font)
         rect = option.rect.adjusted(PAD, 0, -PAD, 0)
-        rect = self._paint_number(painter, option, rect, row.turn)
-        rect = self._paint_role(painter, option, rect, row.turn)
+        rect = self._paint_number(painter, rect, row.turn)
+        rect = self._paint_role(painter, rect, row.turn)
         if option.rect.width() >= NARROW:
-            rect = self._paint_offset(painter, option, rect, row.offset)
+            rect = self._paint_offset(painter, rect, row.offset)
         rect = self._paint_marks(painter, rect, row.turn)
-        self._paint_gist(painter, option, rect, row)
+        self._paint_gist(painter, rect, row)
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
@@ -69,17 +72,13 @@ class TurnListDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(self._palette.focus), 1))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
-    def _paint_number(
-        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, turn: TurnOutline
-    ) -> QRect:
-        width = self._number_width(option.fontMetrics)
+    def _paint_number(self, painter: QPainter, rect: QRect, turn: TurnOutline) -> QRect:
+        width = self._number_width
         painter.setPen(QColor(self._palette.muted))
         painter.drawText(rect.adjusted(0, 0, width - rect.width(), 0), _RIGHT, str(turn.index + 1))
         return rect.adjusted(width + PAD, 0, 0, 0)
 
-    def _paint_role(
-        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, turn: TurnOutline
-    ) -> QRect:
+    def _paint_role(self, painter: QPainter, rect: QRect, turn: TurnOutline) -> QRect:
         """The letter of a prompt stands in a box, to be found at a glance."""
         box = QRect(rect.left(), rect.center().y() - ICON // 2, ICON, ICON)
         is_prompt = turn.kind is TurnKind.PROMPT
@@ -88,12 +87,11 @@ class TurnListDelegate(QStyledItemDelegate):
             painter.drawRect(box)
         painter.setFont(fonts.tile_font(ICON + 1))
         painter.drawText(box.adjusted(0, 0, 1, 1), Qt.AlignmentFlag.AlignCenter, _LETTER[turn.role])
-        painter.setFont(option.font)
+        painter.setFont(self._body.font)
         return rect.adjusted(ICON + PAD, 0, 0, 0)
 
-    def _paint_offset(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, text: str) -> QRect:
-        metrics = option.fontMetrics
-        width = max(metrics.horizontalAdvance("+00:00"), metrics.horizontalAdvance(text))
+    def _paint_offset(self, painter: QPainter, rect: QRect, text: str) -> QRect:
+        width = max(self._body.width("+00:00"), self._body.width(text))
         painter.setPen(QColor(self._palette.muted))
         painter.drawText(rect, _RIGHT, text)
         return rect.adjusted(0, 0, -(width + PAD), 0)
@@ -101,7 +99,8 @@ class TurnListDelegate(QStyledItemDelegate):
     def _paint_marks(self, painter: QPainter, rect: QRect, turn: TurnOutline) -> QRect:
         """From the right: the error mark in its own column, then what was used."""
         room = max(1, 1 + (rect.width() - LEAST_GIST) // (ICON + GAP))
-        shown = marks(turn)[:room]
+        found = marks(turn)
+        shown = found[:room] if room > 1 else [glyph for glyph in found if glyph is not None][:1]
         ratio = painter.device().devicePixelRatio()
         for column, glyph in enumerate(shown):
             if glyph is not None:
@@ -111,16 +110,16 @@ class TurnListDelegate(QStyledItemDelegate):
                 painter.drawPixmap(place, glyph_pixmap(glyph, colour, ICON, ratio))
         return rect.adjusted(0, 0, -(len(shown) * (ICON + GAP) + PAD), 0)
 
-    def _paint_gist(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, row: TurnRow) -> None:
+    def _paint_gist(self, painter: QPainter, rect: QRect, row: TurnRow) -> None:
         if rect.width() < ICON:
             return
         kinds = (TurnKind.PROMPT, TurnKind.REPLY, TurnKind.SHELL, TurnKind.SLASH_COMMAND)
         painter.setPen(QColor(self._palette.text if row.turn.kind in kinds else self._palette.muted))
-        text = option.fontMetrics.elidedText(row.gist, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, _LEFT, text)
+        painter.drawText(rect, _LEFT, self._body.elide(row.gist, rect.width()))
 
-    def _number_width(self, metrics: QFontMetrics) -> int:
-        return metrics.horizontalAdvance("0" * self._digits)
+    @property
+    def _number_width(self) -> int:
+        return self._body.width("0" * self._digits)
 
 
 def marks(turn: TurnOutline) -> list[Glyph | None]:

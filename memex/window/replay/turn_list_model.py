@@ -31,11 +31,13 @@ class TurnListModel(QAbstractListModel):
         super().__init__(parent)
         self._turns: tuple[TurnOutline, ...] = ()
         self._began: datetime | None = None
+        self._rows: dict[int, TurnRow] = {}
 
     def show(self, turns: tuple[TurnOutline, ...], began: datetime | None) -> None:
         self.beginResetModel()
         self._turns = turns
         self._began = began
+        self._rows.clear()
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -44,16 +46,22 @@ class TurnListModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
-        turn = self._turns[index.row()]
         match role:
             case TurnRole.ROW:
-                return TurnRow(turn, one_line(turn.gist), offset(turn.time, self._began))
+                return self._row(index.row())
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
-                return one_line(turn.gist)
+                return self._row(index.row()).gist
             case Qt.ItemDataRole.AccessibleTextRole:
-                return spoken(turn)
+                return spoken(self._turns[index.row()])
             case _:
                 return None
+
+    def _row(self, number: int) -> TurnRow:
+        row = self._rows.get(number)
+        if row is None:
+            turn = self._turns[number]
+            row = self._rows[number] = TurnRow(turn, one_line(turn.gist), offset(turn.time, self._began))
+        return row
 
 
 def offset(time: datetime | None, began: datetime | None) -> str:

@@ -33,15 +33,23 @@ class TurnListView(QListView):
     def show_turns(self, turns: tuple[TurnOutline, ...]) -> None:
         began = next((turn.time for turn in turns if turn.time is not None), None)
         self._delegate.set_count(len(turns))
-        self.setMinimumWidth(self._delegate.rail_width(self.fontMetrics()) + 2 * self.frameWidth())
+        self.setMinimumWidth(self._delegate.rail_width + 2 * self.frameWidth())
         self._model.show(turns, began)
 
     def follow(self, row: int) -> None:
-        """Show `row` as current without asking to go there."""
+        """Show `row` as current without asking to go there.
+
+        At an edge the list moves by half a page: what comes next is in sight, and most steps paint two rows.
+        """
         self._is_following = True
         index = self._model.index(row)
+        rect = self.visualRect(index)
+        is_in_sight = rect.top() >= 0 and rect.bottom() < self.viewport().height()
+        self.setAutoScroll(False)
         self.setCurrentIndex(index)
-        self.scrollTo(index)
+        self.setAutoScroll(True)
+        if not is_in_sight:
+            self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
         self._is_following = False
 
     def set_palette(self, palette: Palette) -> None:

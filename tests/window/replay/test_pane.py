@@ -22,6 +22,8 @@ from memex.window.replay.pane import ReplayPane, TurnsWanted
 from memex.window.replay.scrubber import Scrubber, marks_of
 from memex.window.replay.turn_cache import MAX_PAGES, PAGE
 from memex.window.replay.turn_view import TurnView
+from memex.window.replay.widgets.context import match_pattern
+from memex.window.replay.widgets.listing_view import ListingView
 from memex.window.theme import DARK, LIGHT
 from tests.window.replay.sessions import STORY, long_session, outline_of, page_of, prompt, reply, shell
 
@@ -342,3 +344,23 @@ def test_everything_that_takes_focus_has_a_name(pane: ReplayPane) -> None:
         assert widget.accessibleName()
     stops = [widget for widget in (*buttons, pane._list, pane._detail) if widget.isVisible()]
     assert all(widget.focusPolicy() & Qt.FocusPolicy.TabFocus for widget in stops)
+
+
+def test_the_gutter_of_a_diff_is_as_high_as_its_lines(pane: ReplayPane) -> None:
+    open_story(pane, turn=4)
+    (listing, *_) = [view for view in detail_of(pane).findChildren(ListingView) if view._gutter_width()]
+    pane.resize(600, 700)
+    QApplication.processEvents()
+    assert listing._gutter.height() == listing.height()
+
+
+@pytest.mark.parametrize(
+    ("words", "marked"),
+    [(["no"], ["no"]), (["link"], ["link", "link"]), (["a"], []), (["note"], ["note"]), (["c++"], ["c++"])],
+)
+def test_words_are_marked_from_their_beginning_and_short_ones_whole(
+    words: list[str], marked: list[str]
+) -> None:
+    pattern = match_pattern(words)
+    text = "no linker, a note: not linked, unlinked; use c++"
+    assert (pattern.findall(text) if pattern else []) == marked

@@ -13,7 +13,7 @@ from memex.window.replay.turn_list_delegate import marks
 from memex.window.replay.turn_list_model import TurnListModel, TurnRole, offset
 from memex.window.replay.turn_list_view import TurnListView
 from memex.window.theme import LIGHT
-from tests.window.replay.sessions import BEGAN, STORY, outline_of
+from tests.window.replay.sessions import BEGAN, STORY, long_session, outline_of
 
 ROWS = outline_of(STORY).turns
 
@@ -86,3 +86,18 @@ def test_rows_are_drawn_wide_and_as_a_rail(qtbot: QtBot, view: TurnListView, is_
         picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())
     }
     assert LIGHT.error in colours
+
+
+def test_following_past_an_edge_moves_by_half_a_page_and_then_stays(qtbot: QtBot) -> None:
+    view = TurnListView(LIGHT)
+    qtbot.addWidget(view)
+    view.resize(300, 400)
+    view.show_turns(outline_of(long_session(100)).turns)
+    view.show()
+    scrolled = []
+    view.verticalScrollBar().valueChanged.connect(scrolled.append)
+    for row in range(60):
+        view.follow(row)
+        rect = view.visualRect(view.currentIndex())
+        assert 0 <= rect.top() <= rect.bottom() < view.viewport().height()
+    assert 3 <= len(scrolled) <= 10

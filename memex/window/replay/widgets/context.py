@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from memex.window.theme import Palette
 
+LEAST_MARKED, SHORT = 2, 3
+"""Characters: a letter alone would be marked everywhere, and `no` in every `not` and `note`."""
 MAX_MARKED = 200
 """Matches marked in one view."""
 
@@ -18,6 +20,10 @@ class BlockContext:
 
 
 def match_pattern(words: Sequence[str]) -> re.Pattern[str] | None:
-    """Any of the words, whatever their case; the longest where several begin alike."""
-    wanted = sorted({word for word in words if word.strip()}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, wanted)), re.IGNORECASE) if wanted else None
+    """Any of the words, whatever their case and, of those that are not short, their ending.
+
+    The longest comes first where several begin alike.
+    """
+    wanted = sorted({word for word in words if len(word.strip()) >= LEAST_MARKED}, key=len, reverse=True)
+    forms = (re.escape(word) + ("" if len(word) > SHORT else r"(?![^\W_])") for word in wanted)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(forms)})", re.IGNORECASE) if wanted else None

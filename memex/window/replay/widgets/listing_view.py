@@ -65,9 +65,9 @@ class ListingView(QPlainTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._gutter.setGeometry(0, 0, self._gutter_width() + PAD, self.height())
         if self._is_whole:
             self._fit()
+        self._gutter.setGeometry(0, 0, self._gutter_width() + PAD, self.height())  # as high as it is by now
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A view that shows all of its text leaves the wheel to the turn; so does one without focus."""

@@ -1,0 +1,267 @@
+"""The whole way with nothing faked: a real window, its real engine, and the demo library."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+
+from memex.core.lenses import Lens
+from memex.core.paths import LibraryPaths
+from memex.core.settings import Settings, save_settings
+from memex.demo.generate import write_demo
+from memex.engine.client import attach
+from memex.window.app import App
+from memex.window.lens_slider import WeightSlider
+from memex.window.results_model import ResultRow
+from memex.window.worker import EngineHandle, EngineState
+
+NOW = datetime(2026, 3, 17, 15, 30, tzinfo=UTC)
+PATIENCE_MS = 30_000
+QUERY = "rust ci image: linker missing, exit 101"
+FOUND = "Fix missing linker in the slim CI image"
+FAILING_TURN = 3
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows the one is the other
+
+
+@pytest.fixture
+def paths(prepared_home: LibraryPaths) -> LibraryPaths:
+    """The demo's transcripts are written, and nothing of them is indexed."""
+    write_demo(prepared_home.demo, NOW)
+    settings = Settings(folders=(str(prepared_home.demo),), agent_folders=False, animations=False)
+    save_settings(prepared_home.settings, settings)
+    return prepared_home
+
+
+@pytest.fixture
+def open_window(qapp: QApplication) -> Iterator[Callable[[LibraryPaths], App]]:
+    opened: list[App] = []
+
+    def open_on(paths: LibraryPaths) -> App:
+        app = App(
+            qapp,
+            paths,
+            partial(EngineHandle, paths),
+            demo_command=(sys.executable, "--version"),
+            find_agent_folders=list,
+            clock=lambda: NOW,
+        )
+        opened.append(app)
+        app.start()
+        return app
+
+    yield open_on
+    for app in opened:
+        app.window.close()
+        app.window.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def app(paths: LibraryPaths, open_window, qtbot) -> App:
+    """A window whose library has been indexed, by itself."""
+    app = open_window(paths)
+    qtbot.waitSignal(app.engine.job_finished, timeout=PATIENCE_MS).wait()
+    wait(qtbot, lambda: 0 < app.watch.situation.status.sessions == app.watch.situation.status.with_vectors)
+    return app
+
+
+def wait(qtbot, holds: Callable[[], object]) -> None:
+    qtbot.waitUntil(lambda: bool(holds()), timeout=PATIENCE_MS)
+
+
+def press(qtbot, key: Qt.Key | str) -> None:
+    """To whatever has the keyboard, as a person would."""
+    target = QApplication.focusWidget()
+    assert isinstance(target, QWidget)
+    if isinstance(key, str):
+        qtbot.keyClicks(target, key)
+    else:
+        qtbot.keyClick(target, key)
+
+
+def search(app: App, qtbot, text: str) -> None:
+    app.actions["search.focus"].trigger()
+    press(qtbot, text)
+    wait(qtbot, lambda: app.finder.text == text and app.finder.is_answered)
+
+
+def drag(slider: WeightSlider, share: float) -> None:
+    """From where the knob is to that share of the slider's way, with the left button held."""
+    middle = slider.height() / 2
+    start = QPointF(slider.width() * slider.value() / slider.maximum(), middle)
+    end = QPointF(slider.width() * share, middle)
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    for kind, place, button, held in (
+        (QEvent.Type.MouseButtonPress, start, left, left),
+        (QEvent.Type.MouseMove, (start + end) / 2, none, left),
+        (QEvent.Type.MouseMove, end, none, left),
+        (QEvent.Type.MouseButtonRelease, end, left, none),
+    ):
+        event = QMouseEvent(
+            kind, place, slider.mapToGlobal(place), button, held, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(slider, event)
+
+
+def rows(app: App) -> list[ResultRow]:
+    return [app.window.model.row(number) for number in range(app.window.model.rowCount())]
+
+
+def terminals(app: App) -> str:
+    return "\n".join(view.toPlainText() for view in app.window.replay.findChildren(QPlainTextEdit))
+
+
+def engine_pid(paths: LibraryPaths) -> int:
+    client = attach(paths)
+    assert client is not None
+    client.close()
+    return client.engine_pid
+
+
+def test_index_type_weigh_open_step_play_and_stop(app: App, qtbot) -> None:
+    search(app, qtbot, QUERY)
+    first = app.window.results.current_row
+    assert first.text.title == FOUND
+    assert any(is_match for _, is_match in first.text.snippet)
+    assert {Lens.WORDS, Lens.CONTENT} <= {lens for lens, _ in first.parts}
+
+    before = rows(app)
+    drag(app.window.lens_panel.slider(Lens.WORDS), 0.0)
+    drag(app.window.lens_panel.slider(Lens.TOOL), 1.0)
+    assert (app.window.lens_panel.weights.words, app.window.lens_panel.weights.tool) == (0.0, 2.0)
+    after = rows(app)
+    assert [row.card.id for row in after] != [row.card.id for row in before]
+    assert Lens.WORDS not in {lens for row in after for lens, _ in row.parts}
+    assert app.window.results.current_row.card.id == first.card.id
+    press(qtbot, Qt.Key.Key_Escape)
+    press(qtbot, "0")
+    assert [row.card.id for row in rows(app)] == [row.card.id for row in before]
+
+    press(qtbot, Qt.Key.Key_Return)
+    wait(qtbot, lambda: app.window.replay.current == (first.card.id, FAILING_TURN))
+    wait(qtbot, lambda: "error: linker `cc` not found" in terminals(app))
+    press(qtbot, "]")
+    assert app.window.replay.current[1] == FAILING_TURN + 1
+    press(qtbot, "[")
+    press(qtbot, ">>>")
+    press(qtbot, " ")
+    wait(qtbot, lambda: app.window.replay.current[1] == FAILING_TURN + 2)
+    press(qtbot, " ")
+    assert not app.window.replay.is_playing
+    press(qtbot, Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is app.window.results
+
+
+def test_a_subagent_s_session_opens_from_the_call_that_started_it(app: App, qtbot) -> None:
+    search(app, qtbot, "Find out where the tool hangs: deadlock between job queue and stats lock")
+    row = next(row for row in rows(app) if row.text.title == "Deadlock between job queue and stats lock")
+    app.window.replay.session_wanted.emit(row.card.id)
+    wait(qtbot, lambda: app.window.replay.current and app.window.replay.current[0] == row.card.id)
+    outline = app.window.replay.outline
+    app.window.replay.seek(next(turn.index for turn in outline.turns if turn.has_subagent))
+    link = None
+
+    def has_link() -> bool:
+        nonlocal link
+        link = app.window.replay.findChild(QWidget, "linkButton")
+        return link is not None
+
+    wait(qtbot, has_link)
+    link.setFocus()
+    press(qtbot, Qt.Key.Key_Space)
+    wait(qtbot, lambda: app.window.replay.outline.card.parent_id == row.card.id)
+
+
+def test_a_second_window_attaches_to_the_same_engine(app: App, paths, open_window, qtbot) -> None:
+    pid = engine_pid(paths)
+    second = open_window(paths)
+    wait(qtbot, lambda: second.watch.situation.count)
+    assert engine_pid(paths) == pid
+    app.window.close()
+    search(second, qtbot, QUERY)
+    assert second.window.model.row(0).text.title == FOUND
+    assert engine_pid(paths) == pid
+
+
+def test_a_killed_engine_comes_back_and_what_was_shown_stays(app: App, paths, qtbot) -> None:
+    search(app, qtbot, QUERY)
+    shown = [row.card.id for row in rows(app)]
+    os.kill(engine_pid(paths), KILL)
+    wait(qtbot, lambda: app.watch.situation.engine is EngineState.RESTARTING)
+    assert app.window.status_bar.sentence == "The engine is restarting; what you see stays."
+    assert [row.card.id for row in rows(app)] == shown
+    wait(qtbot, lambda: app.watch.situation.engine is EngineState.READY)
+    search(app, qtbot, "delivery date one day early")
+    assert app.window.model.row(0).text.title == "Delivery date is one day early in US time zones"
+    wait(qtbot, lambda: app.window.status_bar.sentence == "")
+    wait(qtbot, lambda: Lens.CONTENT in {lens for lens, _ in app.window.model.row(0).parts})
+
+
+def test_words_that_no_session_holds_find_what_is_near_and_say_so(app: App, qtbot) -> None:
+    search(app, qtbot, "zzyzx")
+    assert rows(app)
+    assert app.window.remark == "No session holds these words; the nearest in meaning come first."
+    app.window.search_box.clear()
+    search(app, qtbot, QUERY)
+    assert app.window.remark == ""
+
+
+def test_a_library_of_a_newer_version_is_left_alone(paths, open_window, qtbot) -> None:
+    with sqlite3.connect(paths.catalog) as db:
+        db.execute("PRAGMA user_version = 9999")
+    db.close()
+    before = paths.catalog.read_bytes()
+    app = open_window(paths)
+    wait(qtbot, lambda: app.window.message_strip.sentence)
+    assert app.window.message_strip.sentence == (
+        "This library was written by a newer Memex: update Memex to open it."
+    )
+    assert app.watch.situation.engine is EngineState.GONE
+    assert app.window.status_bar.sentence == "The engine does not start; Memex keeps trying."
+    app.window.message_strip.dismiss_button.click()
+    with qtbot.waitSignal(app.engine.state_changed, timeout=PATIENCE_MS):
+        pass  # the next try
+    assert app.window.message_strip.sentence == ""  # said once
+    assert paths.catalog.read_bytes() == before
+
+
+def test_a_home_that_cannot_be_written_is_named(tmp_path: Path, open_window, qtbot) -> None:
+    occupied = tmp_path / "occupied"
+    occupied.touch()
+    app = open_window(LibraryPaths(occupied / "library"))
+    wait(qtbot, lambda: app.watch.situation.engine is EngineState.GONE)
+    assert str(occupied / "library") in app.window.message_strip.sentence
+
+
+def test_without_a_model_words_are_searched_and_its_download_is_offered(tmp_path, open_window, qtbot) -> None:
+    paths = LibraryPaths(tmp_path / "library")
+    write_demo(paths.demo, NOW)
+    shutil.rmtree(paths.demo / "codex")
+    cut_short = tmp_path / "model"
+    cut_short.mkdir()
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        (cut_short / name).write_bytes(b"{}")
+    folders = (str(paths.demo),)
+    save_settings(paths.settings, Settings(folders, agent_folders=False, model_folder=str(cut_short)))
+    app = open_window(paths)
+    qtbot.waitSignal(app.engine.job_finished, timeout=PATIENCE_MS).wait()
+    wait(qtbot, lambda: "is cut short" in app.window.status_bar.sentence)
+    search(app, qtbot, "deadlock detected on transfers")
+    assert app.window.model.row(0).text.title == "Postgres deadlock between transfers (40P01)"
+    assert {lens for row in rows(app) for lens, _ in row.parts} == {Lens.WORDS}
+
+    missing = msgspec.structs.replace(app.watch.situation.status, model_missing=True)
+    app.engine.status_changed.emit(missing)
+    assert app.window.status_bar.model_button.isVisible()
+    assert app.actions["library.model"].isEnabled()
