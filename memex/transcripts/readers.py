@@ -28,16 +28,13 @@ from memex.transcripts.records import (
     nothing,
     split_lines,
 )
+from memex.transcripts.records import UnknownFormatError as UnknownFormatError
 
 HEAD_LINES = 100
 HEAD_BYTES = 1 << 22
-DOCUMENT_BYTES = 1 << 26
+DOCUMENT_BYTES = 1 << 28
 DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*$|\[)")
 """A first line that opens an object and ends, or that opens an array."""
-
-
-class UnknownFormatError(TranscriptError):
-    """The file was read, and is no transcript of a known agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,7 @@ def _collection_paused() -> Iterator[None]:
 def _read(start: list[RawLine], lines: Iterator[RawLine], path: Path) -> Session:
     problems = ProblemLog()
     head: list[Line] = []
-    if start and DOCUMENT.match(start[0][2]):
+    if DOCUMENT.match(next((raw for _, _, raw in start if raw.strip()), b"")):
         start.extend(_up_to(DOCUMENT_BYTES, lines))
         head = list(decode_document(start, problems))
     if not head:

@@ -9,9 +9,15 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import Struct
 
+from memex.core.errors import TranscriptError
 from memex.core.session import Problem
 
 Record = dict[str, Any]
+
+
+class UnknownFormatError(TranscriptError):
+    """The file was read, and is no transcript of a known agent, or none to be taken in."""
+
 
 MAX_PROBLEMS = 1000
 NOT_AN_OBJECT = "it is JSON, but not an object"

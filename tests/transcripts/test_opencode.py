@@ -244,6 +244,18 @@ def test_a_database_holds_every_session(tmp_path: Path, *, wal: bool) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["opencode.db"]
 
 
+def test_a_session_that_was_moved_to_the_database_is_not_read_twice(tmp_path: Path) -> None:
+    path = store(tmp_path, *MESSAGES)
+    database(tmp_path / "opencode.db", *MESSAGES)
+    with pytest.raises(UnknownFormatError, match="database instead"):
+        open_transcript(path)
+    left_behind = path.with_name("ses_7.json")
+    left_behind.write_text(json.dumps({**INFO, "id": "ses_7"}), encoding="utf-8")
+    assert open_transcript(left_behind).id == "ses_7"
+    (tmp_path / "opencode.db").write_bytes(b"SQLite format 3\0 torn")
+    assert open_transcript(path).id == "ses_1"
+
+
 def test_what_is_still_in_the_log_is_told_and_left_alone(tmp_path: Path) -> None:
     path = database(tmp_path / "opencode.db", *MESSAGES, wal=True)
     with closing(sqlite3.connect(path)) as writer:
