@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from memex.core.errors import TranscriptError
-from memex.core.session import Agent, Session, ToolCall, ToolKind, TurnKind
+from memex.core.session import Agent, Session, ToolCall, ToolKind, Turn, TurnKind
 from memex.transcripts.discovery import FoundFile, find_transcripts
 from memex.transcripts.readers import read_transcripts
 
@@ -61,26 +61,24 @@ class Row:
 
 def causes_of_unpaired(session: Session) -> Iterator[str]:
     for turn in session.turns:
-        later = session.turns[turn.index + 1 :]
         for call in turn.tool_calls:
             if call.result is None:
-                yield _cause(session, call, {other.kind for other in later}, turn.is_withdrawn)
+                yield _cause(session, turn, call)
 
 
-def _cause(session: Session, call: ToolCall, later: set[TurnKind], withdrawn: bool) -> str:
-    if session.agent in NO_RESULTS:
-        return "the format has no results"
-    if withdrawn:
-        return "withdrawn by the user before it ended"
-    if TurnKind.REPLY not in later:
-        return "the file ends with it"
-    if TurnKind.INTERRUPT in later:
-        return "interrupted by the user"
-    if call.kind is ToolKind.SUBAGENT:
-        return "a sub-agent that never reported"
-    if TurnKind.ERROR in later:
-        return "the agent failed"
-    return "the session went on without it"
+def _cause(session: Session, turn: Turn, call: ToolCall) -> str:
+    following = [other.kind for other in session.turns[turn.index + 1 :]]
+    rules = (
+        (session.agent in NO_RESULTS, "the format has no results"),
+        (session.is_helper, "a helper's copy of a session that was still at work"),
+        (turn.is_withdrawn, "withdrawn by the user before it ended"),
+        (TurnKind.REPLY not in following, "the file ends with it"),
+        (following[:1] == [TurnKind.SUMMARY], "cut off by a compaction"),
+        (call.kind is ToolKind.SUBAGENT, "a sub-agent that never reported"),
+        (TurnKind.INTERRUPT in following, "interrupted by the user"),
+        (TurnKind.ERROR in following, "the agent failed"),
+    )
+    return next((cause for holds, cause in rules if holds), "no result was ever written (most are fixtures)")
 
 
 def table(folders: Iterable[Path]) -> dict[str, Row]:
