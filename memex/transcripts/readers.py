@@ -149,7 +149,7 @@ def _collection_paused() -> Iterator[None]:
 def _read(start: list[RawLine], lines: Iterator[RawLine], path: Path) -> Session:
     problems = ProblemLog()
     head: list[Line] = []
-    if DOCUMENT.match(next((raw for _, _, raw in start if raw.strip()), b"")):
+    if _opens_document(start):
         start.extend(_up_to(DOCUMENT_BYTES, lines))
         head = list(decode_document(start, problems))
     if not head:
@@ -169,6 +169,10 @@ def _head(lines: Iterator[RawLine]) -> Iterator[RawLine]:
             return
 
 
+def _opens_document(start: Sequence[RawLine]) -> bool:
+    return DOCUMENT.match(next((raw for _, _, raw in start if raw.strip()), b"")) is not None
+
+
 def _up_to(size: int, lines: Iterator[RawLine]) -> Iterator[RawLine]:
     for line in lines:
         yield line
@@ -179,6 +183,8 @@ def _up_to(size: int, lines: Iterator[RawLine]) -> Iterator[RawLine]:
 def _why_unknown(start: Sequence[RawLine], head: Sequence[Line]) -> str:
     if head:
         return "not a transcript of an agent that Memex knows"
+    if _opens_document(start):
+        return "a JSON document that is broken, cut off or too large"
     if any(raw.strip(b" \t\r\n\0") for _, _, raw in start):
         return "not a file of JSON lines"
     return "empty"

@@ -100,16 +100,26 @@ def decode_lines(
 def decode_document(lines: Iterable[RawLine], problems: ProblemLog) -> Iterator[Line]:
     """One JSON value over many lines: its object, or the objects of its array, else nothing."""
     raw = b"".join([raw for _, _, raw in lines])
+    values: tuple[Any, ...]
     try:
-        value = _decode(raw)
+        values = (_decode(raw),)
     except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
-        value = list(_rescue(1, raw, problems, refusal))
-    for item in value if type(value) is list else (value,):
-        if type(item) is dict:
-            yield Line(1, 0, item)
+        values = _rescued_values(1, raw, problems, refusal)
+    for value in values:
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, dict):
+                yield Line(1, 0, item)
 
 
 def _rescue(number: int, raw: bytes, problems: ProblemLog, refusal: Exception) -> tuple[Record, ...]:
+    values = _rescued_values(number, raw, problems, refusal)
+    objects = tuple(value for value in values if isinstance(value, dict))
+    if len(objects) < len(values):
+        problems.add(number, "line skipped", NOT_AN_OBJECT)
+    return objects
+
+
+def _rescued_values(number: int, raw: bytes, problems: ProblemLog, refusal: Exception) -> tuple[Any, ...]:
     """A second, lenient reading of a line that the strict decoder refused; nothing when it is lost."""
     bare = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").strip()
     if not bare:
@@ -124,10 +134,7 @@ def _rescue(number: int, raw: bytes, problems: ProblemLog, refusal: Exception) -
         return ()
     if b"\0" in raw or "�" in text or "\\ud" in text.lower():
         problems.add(number, "line repaired", "its text was damaged; unreadable characters were replaced")
-    objects = tuple(value for value in values if isinstance(value, dict))
-    if len(objects) < len(values):
-        problems.add(number, "line skipped", NOT_AN_OBJECT)
-    return objects
+    return values
 
 
 def _values(text: str) -> Iterator[Any]:

@@ -111,7 +111,8 @@ class _Tables:
 
     def info(self, row: Record) -> Record:
         times = {"created": row.get("time_created"), "updated": row.get("time_updated")}
-        return {**row, "parentID": row.get("parent_id"), "time": times}
+        revert = self._json(row["revert"]) if row.get("revert") else None
+        return {**row, "parentID": row.get("parent_id"), "time": times, "revert": revert}
 
     def messages(self, session_id: str) -> Iterator[Message]:
         parts: dict[str, list[Record]] = {}
