@@ -184,7 +184,7 @@ def _why_unknown(start: Sequence[RawLine], head: Sequence[Line]) -> str:
     if head:
         return "not a transcript of an agent that Memex knows"
     if _opens_document(start):
-        return "a JSON document that is broken, cut off or too large"
+        return "not a file of JSON lines, and no whole JSON document"
     if any(raw.strip(b" \t\r\n\0") for _, _, raw in start):
         return "not a file of JSON lines"
     return "empty"

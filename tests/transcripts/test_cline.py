@@ -116,7 +116,7 @@ def test_a_damaged_array_is_read_and_a_broken_one_refused() -> None:
     session = read_transcript(io.BytesIO(b"\xef\xbb\xbf" + whole), PATH)
     assert (session.title, [problem.what for problem in session.problems]) == ("a�b", ["line repaired"])
     for broken in (whole[:-1], b"[\n" + b"[" * 100_000, b"[\n{\n"):
-        with pytest.raises(UnknownFormatError, match="broken, cut off or too large"):
+        with pytest.raises(UnknownFormatError, match="no whole JSON document"):
             read_transcript(io.BytesIO(broken), PATH)
 
 

@@ -205,8 +205,9 @@ def test_a_broken_part_costs_that_part_only(tmp_path: Path) -> None:
 
 def test_an_id_leads_out_of_no_folder(tmp_path: Path) -> None:
     path = store(tmp_path)
-    (tmp_path / "secret.json").write_text(json.dumps(MESSAGES[0]["info"]), encoding="utf-8")
-    for id in ("../..", "/etc", "a\0b", ""):
+    said = message("assistant", error={"name": "Secret"})["info"]
+    (tmp_path / "secret.json").write_text(json.dumps(said), encoding="utf-8")
+    for id in ("../..", str(tmp_path), "a\0b", ""):
         path.write_text(json.dumps({**INFO, "id": id}), encoding="utf-8")
         assert open_transcript(path).turns == ()
 
