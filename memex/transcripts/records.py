@@ -23,7 +23,7 @@ MAX_PROBLEMS = 1000
 NOT_AN_OBJECT = "it is JSON, but not an object"
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-_decode = msgspec.json.Decoder().decode
+decode_json = msgspec.json.Decoder().decode
 
 
 def _integer(digits: str) -> int | float:
@@ -79,14 +79,22 @@ def split_lines(stream: BinaryIO) -> Iterator[RawLine]:
 
 
 def decode_lines(
-    lines: Iterable[RawLine], problems: ProblemLog, is_noise: Callable[[bytes], bool] = nothing
+    lines: Iterable[RawLine],
+    problems: ProblemLog,
+    is_noise: Callable[[bytes], bool] = nothing,
+    decode: Callable[[bytes], Any] = decode_json,
 ) -> Iterator[Line]:
-    """The lines that hold a JSON object. Noise is passed over undecoded."""
+    """The lines that hold a JSON object. Noise is passed over undecoded.
+
+    `decode` may leave out fields that its agent's reader never asks for; what it refuses is decoded whole.
+    """
     for number, byte, raw in lines:
         if is_noise(raw):
             continue
         try:
-            value = _decode(raw)
+            value = decode(raw)
+        except msgspec.ValidationError:
+            value = decode_json(raw)
         except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
             for rescued in _rescue(number, raw, problems, refusal):
                 yield Line(number, byte, rescued)
@@ -102,7 +110,7 @@ def decode_document(lines: Iterable[RawLine], problems: ProblemLog) -> Iterator[
     raw = b"".join([raw for _, _, raw in lines])
     values: tuple[Any, ...]
     try:
-        values = (_decode(raw),)
+        values = (decode_json(raw),)
     except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
         values = _rescued_values(1, raw, problems, refusal)
     for value in values:

@@ -12,6 +12,8 @@ PROGRESS = re.compile(
 
 An `agent_progress` holds what a sub-agent said, and may be the only copy.
 """
+
+
 ENVELOPE_BYTES = 1000
 ENVELOPED = ("system", "attachment", "progress")
 METADATA = frozenset(
