@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from memex.core.session import Agent, Session, ToolKind, TurnKind
+from memex.core.session import Agent, FileTouch, Session, ToolKind, TouchKind, TurnKind
 from memex.transcripts.calls import new_call
 from memex.transcripts.dialogue import Dialogue, elements, images_in
 from memex.transcripts.draft import CallDraft
@@ -116,6 +116,8 @@ class _Transcript:
                 case "tool_use" | "tool_call":
                     call = new_call("", text_of(block.get("name")), block.get("input"), KINDS)
                     call.results_unwritten = True
+                    if call.name == "Delete":
+                        call.files = tuple([FileTouch(file.path, TouchKind.DELETED) for file in call.files])
                     turn.calls.append(call)
                     self._waiting.append(call)
                 case _:

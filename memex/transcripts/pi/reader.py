@@ -43,7 +43,8 @@ QUIET = frozenset(
     ]
 )
 EXIT_CODE = re.compile(r"^Command exited with code (\d{1,9})\s*$", re.MULTILINE)
-LINE_RANGE = re.compile(r":(?:raw|conflicts|\d[\d,+:-]*)+$")
+LINE_RANGE = re.compile(r"(?::(?:raw|conflicts|\d[\d,+-]*))+$")
+MAX_PATH = 4096
 PARENT = re.compile(r"_([0-9a-f-]{32,36})$")
 
 
@@ -233,7 +234,7 @@ class _Entries:
 def _call(block: Record) -> CallDraft:
     call = new_call(text_of(block.get("id")), text_of(block.get("name")), block.get("arguments"), KINDS)
     files = [file for file in call.files if "://" not in file.path]
-    call.files = tuple([type(file)(LINE_RANGE.sub("", file.path), file.kind) for file in files])
+    call.files = tuple([type(file)(LINE_RANGE.sub("", file.path[:MAX_PATH]), file.kind) for file in files])
     if not files:
         call.diffs = ()
     return call
