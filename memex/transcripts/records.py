@@ -92,9 +92,10 @@ def decode_lines(
         if is_noise(raw):
             continue
         try:
-            value = decode(raw)
-        except msgspec.ValidationError:
-            value = decode_json(raw)
+            try:
+                value = decode(raw)
+            except msgspec.ValidationError:
+                value = decode_json(raw)
         except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
             for rescued in _rescue(number, raw, problems, refusal):
                 yield Line(number, byte, rescued)
