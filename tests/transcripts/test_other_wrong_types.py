@@ -64,6 +64,12 @@ def test_the_sample_is_read(whole: bytes, path: Path) -> None:
     assert len(session.turns) > 2
 
 
+@pytest.mark.parametrize(("whole", "path"), FILES.values(), ids=FILES)
+def test_a_number_may_be_out_of_range(whole: bytes, path: Path) -> None:
+    whole_or_refused(whole.replace(b": 1", b": 1e999"), path)
+    whole_or_refused(whole.replace(b'"hi"', b"1e999").replace(b'"go"', b"-1e999"), path)
+
+
 @given(st.data())
 def test_bytes_may_be_cut_and_changed_anywhere(data: st.DataObject) -> None:
     whole, path = data.draw(st.sampled_from(list(FILES.values())))
