@@ -30,9 +30,7 @@ FAILURES = ("The LLM did not conform", "litellm.", "Unexpected error", "# 1 SEAR
 STARTUP = ("Git repo: ", "Repo-map: ", "Use /help <question>", "Weak model: ", "Editor model: ")
 INTERRUPT = "^C KeyboardInterrupt"
 REFLECTED = "# Fix any errors below, if possible."
-BLOCK = re.compile(
-    r"^<{5,9} SEARCH\n(?P<old>.*?)^={5,9}\n(?P<new>.*?)^>{5,9} REPLACE$", re.DOTALL | re.MULTILINE
-)
+BLOCK_MARK = re.compile(r"(?:(<{5,9}) SEARCH|(={5,9})|(>{5,9}) REPLACE)\s*$")
 
 
 def roots() -> tuple[Path, ...]:
@@ -163,11 +161,24 @@ class _History:
 
 
 def _blocks(text: str, path: str) -> Iterator[tuple[str, str]]:
-    """The blocks of a file: its path stands alone on one of the two lines before each."""
-    for block in BLOCK.finditer(text):
-        before = text[: block.start()].rstrip("\n").split("\n")[-2:]
-        if any(line.strip().strip("`*#: ") == path for line in before):
-            yield block["old"], block["new"]
+    """The old and the new text of a file's blocks: its path stands alone in one of the two lines before."""
+    before: list[str] = []
+    old: list[str] | None = None
+    new: list[str] | None = None
+    for line in text.split("\n"):
+        mark = BLOCK_MARK.match(line)
+        if mark and mark[1]:
+            old, new = [], None
+        elif mark and mark[2] and old is not None and new is None:
+            new = []
+        elif mark and mark[3] and old is not None and new is not None:
+            if any(name.strip().strip("`*#: ") == path for name in before[-2:]):
+                yield "\n".join([*old, ""]), "\n".join([*new, ""])
+            old, before = None, []
+        elif old is None:
+            before = [*before[-1:], line]
+        else:
+            (old if new is None else new).append(line)
 
 
 def _usage(amounts: str) -> TokenUsage:

@@ -15,7 +15,7 @@ import msgspec
 
 from memex.core.session import Agent, Session, ToolKind, TurnKind
 from memex.transcripts.calls import new_call
-from memex.transcripts.dialogue import Dialogue, images_in, text_in, usage
+from memex.transcripts.dialogue import Dialogue, elements, images_in, text_in, usage
 from memex.transcripts.draft import CallDraft, TurnDraft
 from memex.transcripts.fields import record_of, records_in, text_of, time_of, without_ansi
 from memex.transcripts.records import Line, ProblemLog, Record
@@ -42,12 +42,13 @@ KINDS = {
     "attempt_completion": ToolKind.OTHER,
 }
 ROLES = ("user", "assistant")
-XML_CALL = re.compile(rf"<({'|'.join(KINDS)})>(.*?)</\1>", re.DOTALL)
-XML_FIELD = re.compile(r"<(\w+)>(.*?)</\1>", re.DOTALL)
+XML_CALL = re.compile(rf"<({'|'.join(KINDS)})>")
+XML_FIELD = re.compile(r"<(\w+)>")
+MAX_FIELDS = 50
 XML_RESULT = re.compile(r"\[(\w+)(?: for '.*?')?\] Result:\s*", re.DOTALL)
-TYPED = re.compile(r"<(task|feedback|answer|user_message)>\s*(.*?)\s*</\1>", re.DOTALL)
+TYPED = ("task", "feedback", "answer", "user_message")
 DETAILS = re.compile(r"<environment_details>.*?(?:</environment_details>|\Z)", re.DOTALL)
-FOLDER = re.compile(r"# Current Working Directory \((.+?)\) Files")
+FOLDER = re.compile(r"# Current Working Directory \((.{1,1024}?)\) Files")
 FAILURE = ("Error ", "The tool execution failed", "[ERROR]", "The user denied this operation")
 EDITORS = ("Code", "Code - Insiders", "VSCodium", "Cursor", "Windsurf")
 EXTENSION = Path("User", "globalStorage", "saoudrizwan.claude-dev", "tasks")
@@ -120,7 +121,7 @@ class _Task:
         if (folder := FOLDER.search(said)) and not self._dialogue.facts.project:
             self._dialogue.facts.project = folder[1]
         said = DETAILS.sub("", said).strip()
-        typed = "\n\n".join(found[2] for found in TYPED.finditer(said))
+        typed = "\n\n".join(found for tag in TYPED for found in elements(said, tag))
         if self._asked is not None and (result := XML_RESULT.match(said)) and result[1] == self._asked.name:
             _answer(self._asked, said[result.end() :])
             said = ""
@@ -157,14 +158,28 @@ class _Task:
 
     def _take_text(self, line: Line, turn: TurnDraft, text: str) -> None:
         """A message holds one call in XML at most."""
-        found = XML_CALL.search(text)
-        if found:
-            given = {field[1]: field[2].strip("\n") for field in XML_FIELD.finditer(found[2])}
-            self._asked = new_call("", found[1], given, KINDS)
+        begin = XML_CALL.search(text)
+        end = text.find(f"</{begin[1]}>", begin.end()) if begin else -1
+        if begin and end >= 0:
+            self._asked = new_call("", begin[1], _xml_fields(text[begin.end() : end]), KINDS)
             self._dialogue.call(line, turn, self._asked)
-            text = text[: found.start()] + text[found.end() :]
+            text = text[: begin.start()] + text[end + len(f"</{begin[1]}>") :]
         if text.strip():
             turn.texts.append(text.strip())
+
+
+def _xml_fields(body: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    position = 0
+    for _ in range(MAX_FIELDS):
+        begin = XML_FIELD.search(body, position)
+        if begin is None:
+            break
+        end = body.find(f"</{begin[1]}>", begin.end())
+        position = begin.end() if end < 0 else end
+        if end >= 0:
+            fields[begin[1]] = body[begin.end() : end].strip("\n")
+    return fields
 
 
 def _answer(call: CallDraft, text: str) -> None:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from memex.core.session import Agent, Session, ToolKind, TurnKind
+from memex.core.session import Agent, FileTouch, Session, ToolKind, TouchKind, TurnKind
 from memex.transcripts.calls import new_call
-from memex.transcripts.dialogue import Dialogue, images_in
+from memex.transcripts.dialogue import Dialogue, elements, images_in
 from memex.transcripts.draft import CallDraft
 from memex.transcripts.fields import record_of, records_in, text_of
 from memex.transcripts.records import Line, ProblemLog, Record
@@ -28,7 +28,6 @@ KINDS = {
     "CallDynamicTool": ToolKind.MCP,
 }
 ROLES = ("user", "assistant")
-QUERY = re.compile(r"<user_query>\s*(.*?)\s*</user_query>", re.DOTALL)
 WORKSPACE = re.compile(r"^Workspace Path: (.+)$", re.MULTILINE)
 HIDDEN = "[REDACTED]"
 """Stands where the model's thinking was."""
@@ -92,7 +91,7 @@ class _Transcript:
         said = "\n\n".join(filter(str.strip, texts))
         if workspace := WORKSPACE.search(said):
             self._dialogue.facts.project = workspace[1].strip()
-        typed = "\n\n".join(QUERY.findall(said)) or said
+        typed = "\n\n".join(elements(said, "user_query")) or said
         self._dialogue.say(line, TurnKind.PROMPT, typed, None, images_in(blocks))
 
     def _take_result(self, line: Line, block: Record) -> None:
@@ -117,6 +116,8 @@ class _Transcript:
                 case "tool_use" | "tool_call":
                     call = new_call("", text_of(block.get("name")), block.get("input"), KINDS)
                     call.results_unwritten = True
+                    if call.name == "Delete":
+                        call.files = tuple([FileTouch(file.path, TouchKind.DELETED) for file in call.files])
                     turn.calls.append(call)
                     self._waiting.append(call)
                 case _:

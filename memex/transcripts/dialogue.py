@@ -155,6 +155,18 @@ def text_in(content: object) -> str:
     return "\n\n".join(part for part in parts if part.strip())
 
 
+def elements(text: str, tag: str) -> Iterator[str]:
+    """What stands between `<tag>` and `</tag>`; a pattern's time could grow as the square of the text."""
+    begin, end = f"<{tag}>", f"</{tag}>"
+    start = text.find(begin)
+    while start >= 0:
+        stop = text.find(end, start)
+        if stop < 0:
+            return
+        yield text[start + len(begin) : stop].strip()
+        start = text.find(begin, stop)
+
+
 def images_in(content: object) -> int:
     return sum(part.get("type") in IMAGE_TYPES or "inlineData" in part for part in records_in(content))
 

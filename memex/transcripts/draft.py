@@ -166,10 +166,11 @@ class SessionDraft:
 
     def finish_turns(self) -> tuple[Turn, ...]:
         kept = [turn for turn in self.turns if not turn.is_empty]
-        for stamp in (self._earliest, self._latest):
-            self.saw_time(time_of(stamp))
-        for turn in kept:
-            self.saw_time(turn.time)
+        times = [time_of(stamp) for stamp in (self._earliest, self._latest)]
+        if None in times:  # none was seen, or one of them is no time
+            times += [turn.time for turn in kept]
+        for time in times:
+            self.saw_time(time)
         calls = [tuple([call.finish() for call in turn.calls]) for turn in kept]
         found = zip(kept, calls, errors_met(calls), strict=True)
         return tuple([turn.finish(index, some, errors) for index, (turn, some, errors) in enumerate(found)])

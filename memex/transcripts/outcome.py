@@ -35,11 +35,11 @@ CHECK = re.compile(
       \b(?:test|build|check|lint|verify|ci)\b)""",
     re.VERBOSE | re.MULTILINE,
 )
-WORDS_OF_CHECKS = (
-    "test", "build", "lint", "check", "tox", "nox", "jest", "mocha", "rspec", "phpunit", "knip", "mypy",
-    "pyright", "ruff", "tsc", "clippy", "pre-commit", "verify", " ci", " t", " vet",
-)  # fmt: skip
-"""One of them is in every command that `CHECK` can match; to look for them is cheaper."""
+MAY_CHECK = re.compile(
+    r"test|jest|build|lint|check|verify|ci\b|[tn]ox|rspec|phpunit|knip|mypy|pyright"
+    r"|ruff|clippy|pre-commit|tsc| vet| t\b|mocha"
+)
+"""In every command that `CHECK` can match; to look for it is cheaper."""
 DELIVERY = re.compile(
     r"\bgit (?:-C \S+ )?(?:commit|push)\b|\bgh pr (?:create|merge)\b|\bjj (?:commit|git push)\b"
 )
@@ -96,7 +96,7 @@ def outcome_of(turns: tuple[Turn, ...]) -> tuple[Outcome, Evidence]:
 def is_check(call: ToolCall) -> bool:
     """A run of tests, a build or a linter, as a step of the command line and not a word inside of one."""
     command = call.command
-    if call.result is None or not command or not any(word in command for word in WORDS_OF_CHECKS):
+    if call.result is None or not command or not MAY_CHECK.search(command):
         return False
     command = command[:COMMAND_LENGTH]
     if "'" in command or '"' in command:
@@ -166,7 +166,14 @@ def _check_failed(call: ToolCall) -> bool:
 
 
 def _is_delivery(call: ToolCall) -> bool:
-    return call.result is not None and not call.is_error and bool(DELIVERY.search(call.command or ""))
+    command = call.command or ""
+    if (
+        call.is_error
+        or call.result is None
+        or ("commit" not in command and "push" not in command and "pr " not in command)
+    ):
+        return False
+    return DELIVERY.search(command) is not None
 
 
 def _is_edit(call: ToolCall) -> bool:

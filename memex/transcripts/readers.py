@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from memex.core.errors import TranscriptError
 from memex.core.session import Agent, Session
@@ -24,20 +24,20 @@ from memex.transcripts.records import (
     RawLine,
     Record,
     decode_document,
+    decode_json,
     decode_lines,
     nothing,
     split_lines,
 )
+from memex.transcripts.records import UnknownFormatError as UnknownFormatError
 
+PROBE_LINES = 8
+"""Most files are one agent's alone by these; only the others cost a longer look."""
 HEAD_LINES = 100
 HEAD_BYTES = 1 << 22
-DOCUMENT_BYTES = 1 << 26
+DOCUMENT_BYTES = 1 << 28
 DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*$|\[)")
 """A first line that opens an object and ends, or that opens an array."""
-
-
-class UnknownFormatError(TranscriptError):
-    """The file was read, and is no transcript of a known agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Reader:
     read: Callable[[Iterator[Line], Path, ProblemLog], Session]
     is_noise: Callable[[bytes], bool] = nothing
     """Whether a line need not be decoded, once the file is known to be this agent's."""
+    decode: Callable[[bytes], Any] = decode_json
+    """Decodes a line without what `read` never asks for; refuses with `ValidationError` what it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,12 @@ class RawReader:
 
 READERS: tuple[Reader | RawReader, ...] = (
     Reader(
-        Agent.CLAUDE_CODE, claude_code.roots, claude_code.recognises, claude_code.read, claude_code.is_noise
+        Agent.CLAUDE_CODE,
+        claude_code.roots,
+        claude_code.recognises,
+        claude_code.read,
+        claude_code.is_noise,
+        claude_code.decode,
     ),
     Reader(Agent.CODEX, codex.roots, codex.recognises, codex.read),
     Reader(Agent.GEMINI, gemini.roots, gemini.recognises, gemini.read),
@@ -151,8 +158,14 @@ def _collection_paused() -> Iterator[None]:
 
 def _read(start: list[RawLine], lines: Iterator[RawLine], path: Path) -> Session:
     problems = ProblemLog()
-    head: list[Line] = []
-    if start and DOCUMENT.match(start[0][2]):
+    head = list(decode_lines(start[:PROBE_LINES], problems))
+    records = [line.record for line in head]
+    certain = [reader for reader in JSON_READERS if reader.recognises(records)]
+    if len(certain) == 1:
+        return _read_on(certain[0], head, chain(start[PROBE_LINES:], lines), path, problems)
+    problems = ProblemLog()
+    head = []
+    if _opens_document(start):
         start.extend(_up_to(DOCUMENT_BYTES, lines))
         head = list(decode_document(start, problems))
     if not head:
@@ -162,7 +175,14 @@ def _read(start: list[RawLine], lines: Iterator[RawLine], path: Path) -> Session
     reader = identify([line.record for line in head])
     if reader is None:
         raise UnknownFormatError(f"{path} is {_why_unknown(start, head)}.")
-    return reader.read(chain(head, decode_lines(lines, problems, reader.is_noise)), path, problems)
+    return _read_on(reader, head, lines, path, problems)
+
+
+def _read_on(
+    reader: Reader, head: list[Line], lines: Iterator[RawLine], path: Path, problems: ProblemLog
+) -> Session:
+    others = decode_lines(lines, problems, reader.is_noise, reader.decode)
+    return reader.read(chain(head, others), path, problems)
 
 
 def _head(lines: Iterator[RawLine]) -> Iterator[RawLine]:
@@ -170,6 +190,10 @@ def _head(lines: Iterator[RawLine]) -> Iterator[RawLine]:
         yield number, byte, raw
         if count == HEAD_LINES or byte + len(raw) > HEAD_BYTES:
             return
+
+
+def _opens_document(start: Sequence[RawLine]) -> bool:
+    return DOCUMENT.match(next((raw for _, _, raw in start if raw.strip()), b"")) is not None
 
 
 def _up_to(size: int, lines: Iterator[RawLine]) -> Iterator[RawLine]:
@@ -182,6 +206,8 @@ def _up_to(size: int, lines: Iterator[RawLine]) -> Iterator[RawLine]:
 def _why_unknown(start: Sequence[RawLine], head: Sequence[Line]) -> str:
     if head:
         return "not a transcript of an agent that Memex knows"
+    if _opens_document(start):
+        return "not a file of JSON lines, and no whole JSON document"
     if any(raw.strip(b" \t\r\n\0") for _, _, raw in start):
         return "not a file of JSON lines"
     return "empty"

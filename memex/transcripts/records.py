@@ -9,15 +9,21 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import Struct
 
+from memex.core.errors import TranscriptError
 from memex.core.session import Problem
 
 Record = dict[str, Any]
+
+
+class UnknownFormatError(TranscriptError):
+    """The file was read, and is no transcript of a known agent, or none to be taken in."""
+
 
 MAX_PROBLEMS = 1000
 NOT_AN_OBJECT = "it is JSON, but not an object"
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-_decode = msgspec.json.Decoder().decode
+decode_json = msgspec.json.Decoder().decode
 
 
 def _integer(digits: str) -> int | float:
@@ -73,14 +79,23 @@ def split_lines(stream: BinaryIO) -> Iterator[RawLine]:
 
 
 def decode_lines(
-    lines: Iterable[RawLine], problems: ProblemLog, is_noise: Callable[[bytes], bool] = nothing
+    lines: Iterable[RawLine],
+    problems: ProblemLog,
+    is_noise: Callable[[bytes], bool] = nothing,
+    decode: Callable[[bytes], Any] = decode_json,
 ) -> Iterator[Line]:
-    """The lines that hold a JSON object. Noise is passed over undecoded."""
+    """The lines that hold a JSON object. Noise is passed over undecoded.
+
+    `decode` may leave out fields that its agent's reader never asks for; what it refuses is decoded whole.
+    """
     for number, byte, raw in lines:
         if is_noise(raw):
             continue
         try:
-            value = _decode(raw)
+            try:
+                value = decode(raw)
+            except msgspec.ValidationError:
+                value = decode_json(raw)
         except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
             for rescued in _rescue(number, raw, problems, refusal):
                 yield Line(number, byte, rescued)
@@ -94,16 +109,26 @@ def decode_lines(
 def decode_document(lines: Iterable[RawLine], problems: ProblemLog) -> Iterator[Line]:
     """One JSON value over many lines: its object, or the objects of its array, else nothing."""
     raw = b"".join([raw for _, _, raw in lines])
+    values: tuple[Any, ...]
     try:
-        value = _decode(raw)
+        values = (decode_json(raw),)
     except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
-        value = list(_rescue(1, raw, problems, refusal))
-    for item in value if type(value) is list else (value,):
-        if type(item) is dict:
-            yield Line(1, 0, item)
+        values = _rescued_values(1, raw, problems, refusal)
+    for value in values:
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, dict):
+                yield Line(1, 0, item)
 
 
 def _rescue(number: int, raw: bytes, problems: ProblemLog, refusal: Exception) -> tuple[Record, ...]:
+    values = _rescued_values(number, raw, problems, refusal)
+    objects = tuple(value for value in values if isinstance(value, dict))
+    if len(objects) < len(values):
+        problems.add(number, "line skipped", NOT_AN_OBJECT)
+    return objects
+
+
+def _rescued_values(number: int, raw: bytes, problems: ProblemLog, refusal: Exception) -> tuple[Any, ...]:
     """A second, lenient reading of a line that the strict decoder refused; nothing when it is lost."""
     bare = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").strip()
     if not bare:
@@ -118,10 +143,7 @@ def _rescue(number: int, raw: bytes, problems: ProblemLog, refusal: Exception) -
         return ()
     if b"\0" in raw or "�" in text or "\\ud" in text.lower():
         problems.add(number, "line repaired", "its text was damaged; unreadable characters were replaced")
-    objects = tuple(value for value in values if isinstance(value, dict))
-    if len(objects) < len(values):
-        problems.add(number, "line skipped", NOT_AN_OBJECT)
-    return objects
+    return values
 
 
 def _values(text: str) -> Iterator[Any]:

@@ -11,7 +11,7 @@ import pytest
 
 from memex.core.session import Agent, FileTouch, Session, TokenUsage, ToolKind, TouchKind
 from memex.transcripts import cline
-from memex.transcripts.readers import read_transcript
+from memex.transcripts.readers import UnknownFormatError, read_transcript
 from tests.transcripts.lines import Record, calls, kinds, only
 
 PATH = Path("/tasks/1767323045000/api_conversation_history.json")
@@ -109,6 +109,15 @@ def test_thinking_and_tokens() -> None:
     session = read(TASK, reply, reply)
     assert session.turns[1].thinking == "hm"
     assert session.tokens == TokenUsage(20, 10, 200)
+
+
+def test_a_damaged_array_is_read_and_a_broken_one_refused() -> None:
+    whole = json.dumps([message("user", "<task>a\ud800b</task>")]).encode()
+    session = read_transcript(io.BytesIO(b"\xef\xbb\xbf" + whole), PATH)
+    assert (session.title, [problem.what for problem in session.problems]) == ("a�b", ["line repaired"])
+    for broken in (whole[:-1], b"[\n" + b"[" * 100_000, b"[\n{\n"):
+        with pytest.raises(UnknownFormatError, match="no whole JSON document"):
+            read_transcript(io.BytesIO(broken), PATH)
 
 
 def test_images_of_a_prompt() -> None:

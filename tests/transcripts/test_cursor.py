@@ -76,6 +76,8 @@ def test_calls_without_results_count_as_done() -> None:
     assert (edited.result, edited.files) == (None, (FileTouch("/a.py", TouchKind.EDITED),))
     assert edited.diffs[0].hunks[0].lines == ("-x", "+y")
     assert written.diffs[0].hunks[0].lines == ("+z",)
+    (deleted,) = calls(read(said("assistant", use("Delete", {"path": "/c.py"}))))
+    assert deleted.files == (FileTouch("/c.py", TouchKind.DELETED),)
 
 
 def test_results_that_an_exporter_wrote_pair_by_order() -> None:

@@ -38,6 +38,39 @@ def test_transcripts_by_name_in_order(tmp_path: Path) -> None:
     assert found(tmp_path) == found(tmp_path)
 
 
+def test_the_files_of_the_other_agents(tmp_path: Path) -> None:
+    wanted = [
+        write(tmp_path / ".aider.chat.history.md"),
+        write(tmp_path / "chats" / "session-2026-01-02T03-04-0e9ab4de.json"),
+        write(tmp_path / "opencode-dev.db"),
+        write(tmp_path / "opencode.db"),
+        write(tmp_path / "storage" / "session" / "p" / "ses_1.json"),
+        write(tmp_path / "tasks" / "1" / "api_conversation_history.json"),
+    ]
+    for name in (
+        "README.md",
+        "opencode.db-wal",
+        "opencode.db-shm",
+        "package.json",
+        "state.db",
+        "storage/message/ses_1/msg_1.json",
+        "storage/part/msg_1/prt_1.json",
+        "tasks/1/ui_messages.json",
+    ):
+        write(tmp_path / name)
+    assert sorted(found(tmp_path)) == sorted(wanted)
+
+
+def test_an_agents_one_file_is_a_root_as_its_folder_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.delenv("OPENCODE_DB", raising=False)
+    database = write(tmp_path / "opencode" / "opencode.db")
+    (tmp_path / "opencode" / "storage" / "session").mkdir(parents=True)
+    assert {database, tmp_path / "opencode" / "storage" / "session"} <= set(default_roots())
+
+
 def test_size_and_time_are_told(tmp_path: Path) -> None:
     path = write(tmp_path / "s.jsonl", 7)
     (file,) = find_transcripts([tmp_path])

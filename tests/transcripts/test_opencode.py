@@ -153,6 +153,16 @@ def test_errors_aborts_and_summaries() -> None:
     assert session.turns[0].text == "APIError: overloaded"
 
 
+def test_what_the_user_undid_is_kept_as_withdrawn() -> None:
+    session = export(
+        message("user", text("one"), id="msg_1"),
+        message("user", text("two"), id="msg_2"),
+        message("assistant", text("three"), id="msg_3"),
+        revert={"messageID": "msg_2"},
+    )
+    assert [(turn.text, turn.branch) for turn in session.turns] == [("one", 0), ("two", 1), ("three", 1)]
+
+
 def store(root: Path, *messages: Record) -> Path:
     """The folders of OpenCode 1.1: one small file for the session, each message and each part."""
     session = root / "storage" / "session" / "p" / "ses_1.json"
@@ -195,8 +205,9 @@ def test_a_broken_part_costs_that_part_only(tmp_path: Path) -> None:
 
 def test_an_id_leads_out_of_no_folder(tmp_path: Path) -> None:
     path = store(tmp_path)
-    (tmp_path / "secret.json").write_text(json.dumps(MESSAGES[0]["info"]), encoding="utf-8")
-    for id in ("../..", "/etc", "a\0b", ""):
+    said = message("assistant", error={"name": "Secret"})["info"]
+    (tmp_path / "secret.json").write_text(json.dumps(said), encoding="utf-8")
+    for id in ("../..", str(tmp_path), "a\0b", ""):
         path.write_text(json.dumps({**INFO, "id": id}), encoding="utf-8")
         assert open_transcript(path).turns == ()
 
@@ -242,6 +253,26 @@ def test_a_database_holds_every_session(tmp_path: Path, *, wal: bool) -> None:
         datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
     )
     assert sorted(file.name for file in tmp_path.iterdir()) == ["opencode.db"]
+
+
+def test_a_session_that_was_moved_to_the_database_is_not_read_twice(tmp_path: Path) -> None:
+    path = store(tmp_path, *MESSAGES)
+    database(tmp_path / "opencode.db", *MESSAGES)
+    with pytest.raises(UnknownFormatError, match="database instead"):
+        open_transcript(path)
+    left_behind = path.with_name("ses_7.json")
+    left_behind.write_text(json.dumps({**INFO, "id": "ses_7"}), encoding="utf-8")
+    assert open_transcript(left_behind).id == "ses_7"
+    (tmp_path / "opencode.db").write_bytes(b"SQLite format 3\0 torn")
+    assert open_transcript(path).id == "ses_1"
+
+
+def test_an_undo_is_a_column_of_the_database(tmp_path: Path) -> None:
+    path = database(tmp_path / "opencode.db", *MESSAGES)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("ALTER TABLE session ADD COLUMN revert TEXT")
+        connection.execute("UPDATE session SET revert = ?", (json.dumps({"messageID": "msg_2"}),))
+    assert [turn.branch for turn in read_file(path)[0].turns] == [0, 1]
 
 
 def test_what_is_still_in_the_log_is_told_and_left_alone(tmp_path: Path) -> None:

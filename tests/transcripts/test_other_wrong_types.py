@@ -64,6 +64,12 @@ def test_the_sample_is_read(whole: bytes, path: Path) -> None:
     assert len(session.turns) > 2
 
 
+@pytest.mark.parametrize(("whole", "path"), FILES.values(), ids=FILES)
+def test_a_number_may_be_out_of_range(whole: bytes, path: Path) -> None:
+    whole_or_refused(whole.replace(b": 1", b": 1e999"), path)
+    whole_or_refused(whole.replace(b'"hi"', b"1e999").replace(b'"go"', b"-1e999"), path)
+
+
 @given(st.data())
 def test_bytes_may_be_cut_and_changed_anywhere(data: st.DataObject) -> None:
     whole, path = data.draw(st.sampled_from(list(FILES.values())))
@@ -78,6 +84,49 @@ def test_bytes_may_be_cut_and_changed_anywhere(data: st.DataObject) -> None:
 def test_a_file_may_end_anywhere(whole: bytes, path: Path) -> None:
     for size in range(0, len(whole), 7):
         whole_or_refused(whole[:size], path)
+
+
+def lines_of(*records: Any) -> bytes:
+    return b"\n".join(json.dumps(record).encode() for record in records)
+
+
+MANY = 50_000
+HOSTILE = {
+    "opened and never closed, Cursor": (
+        lines_of(cursor.said("user", cursor.text("<user_query>" * MANY))),
+        cursor.PATH,
+    ),
+    "opened and never closed, Cline": (
+        lines_of([cline.TASK, cline.message("assistant", "<read_file>" * MANY)]),
+        cline.PATH,
+    ),
+    "folders without an end, Cline": (
+        lines_of([cline.message("user", "# Current Working Directory (" * MANY)]),
+        cline.PATH,
+    ),
+    "a path of line numbers, Pi": (
+        lines_of(pi.header(), pi.reply(pi.use("read", {"path": ":1" * MANY + "x"}))),
+        pi.PATH,
+    ),
+    "blocks without an end, Aider": (
+        (aider.START + "x\n" + "<<<<<<< SEARCH\n" * MANY + "\n\n" + "> Applied edit to a\n" * 100).encode(),
+        aider.PATH,
+    ),
+    "messages rewound, Gemini": (
+        lines_of(
+            gemini.HEADER,
+            *(gemini.said("x", str(n)) for n in range(1000)),
+            *({"$rewindTo": str(n)} for n in range(1000, -1, -1)),
+        ),
+        gemini.PATH,
+    ),
+}
+
+
+@pytest.mark.parametrize(("whole", "path"), HOSTILE.values(), ids=HOSTILE)
+def test_time_does_not_grow_as_the_square(whole: bytes, path: Path) -> None:
+    """Such a file would be read for minutes."""
+    whole_or_refused(whole, path)
 
 
 def whole_or_refused(whole: bytes, path: Path) -> None:

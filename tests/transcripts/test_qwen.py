@@ -112,7 +112,8 @@ def test_a_prompt_without_what_hooks_put_in() -> None:
 def test_records_of_one_uuid_are_one_reply() -> None:
     spent = {"promptTokenCount": 12, "cachedContentTokenCount": 10, "candidatesTokenCount": 4}
     session = read(
-        reply({"text": "hm", "thought": True}), reply({"text": "ok"}, use("glob", {}), usageMetadata=spent)
+        reply({"text": "hm", "thought": True}, usageMetadata=spent),
+        reply({"text": "ok"}, use("glob", {}), usageMetadata=spent),
     )
     turn = only(session)
     assert (turn.thinking, turn.text, len(turn.tool_calls)) == ("hm", "ok", 1)

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import msgspec
+
 from memex.core.session import FileDiff, FileTouch, Hunk, ToolKind, TouchKind
 from memex.transcripts.claude_code.side_files import PERSISTED, SideFiles
 from memex.transcripts.claude_code.user_text import without_trailing
@@ -101,10 +103,20 @@ def _take_diff(call: CallDraft, facts: Record) -> None:
 def _written(path: str, given: Record, facts: Record, result: str) -> FileDiff:
     """A whole file: new, unless the result says that it was there."""
     content = text_of(facts.get("content")) or text_of(given.get("content"))
-    original = text_of(facts.get("originalFile"))
+    original = _text_of_raw(facts.get("originalFile"))
     if facts.get("type") == "update" or original or "has been updated" in result:
         return FileDiff(path, TouchKind.EDITED, hunk_between(original, content))
     return created(path, content)
+
+
+def _text_of_raw(value: object) -> str:
+    """A text that may have been left undecoded."""
+    if not isinstance(value, msgspec.Raw):
+        return text_of(value)
+    try:
+        return text_of(msgspec.json.decode(value))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return ""
 
 
 def _replacement_hunks(given: Record, facts: Record) -> tuple[Hunk, ...]:

@@ -52,7 +52,8 @@ class Pairing:
         begun = _Begun(turn, call)
         known.append(begun)
         turn.calls.append(call)
-        call.continues = self._continued(call)
+        if self._background:
+            call.continues = self._continued(call)
         if uuid := text_of(line.record.get("uuid")):
             self._of_line[uuid] = begun
         if early := self._early.pop(call.id, None):
@@ -110,6 +111,6 @@ class Pairing:
     def _answer(self, begun: _Begun, result: _Result) -> None:
         take_result(begun.call, result.block, result.structured, self._files)
         begun.turn.add_line(result.line.number)
-        for field in ("backgroundTaskId", "agentId"):
-            if task := text_of(record_of(result.structured).get(field)):
-                self._background[task] = begun.call.id
+        facts = result.structured
+        if isinstance(facts, dict) and (task := facts.get("backgroundTaskId") or facts.get("agentId")):
+            self._background[text_of(task)] = begun.call.id

@@ -12,6 +12,8 @@ PROGRESS = re.compile(
 
 An `agent_progress` holds what a sub-agent said, and may be the only copy.
 """
+
+
 ENVELOPE_BYTES = 1000
 ENVELOPED = ("system", "attachment", "progress")
 METADATA = frozenset(
@@ -65,7 +67,7 @@ def is_noise(raw: bytes) -> bool:
     """Lines that say nothing of the conversation and hold many bytes; told without decoding them."""
     if raw.startswith(b'{"type":"file-history-'):
         return True
-    return b'"type":"progress"' in raw[:ENVELOPE_BYTES] and PROGRESS.match(raw) is not None
+    return raw.find(b'"type":"progress"', 0, ENVELOPE_BYTES) > 0 and PROGRESS.match(raw) is not None
 
 
 def _is_ours(record: Record) -> bool:

@@ -33,6 +33,24 @@ def is_database(head: Sequence[RawLine]) -> bool:
     return bool(head) and head[0][2].startswith(MAGIC)
 
 
+def is_in_database(session_file: Path, session_id: str) -> bool:
+    """Whether OpenCode has moved a session from its `storage` to the database beside that.
+
+    It keeps the files, and has been known to move only some.
+    """
+    import sqlite3
+
+    database = session_file.parent.parent.parent.parent / "opencode.db"
+    try:
+        if not database.is_file():
+            return False
+        with closing(sqlite3.connect(f"{database.as_uri()}?immutable=1", uri=True)) as connection:
+            found = connection.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone()
+            return found is not None
+    except (sqlite3.Error, OSError, ValueError):
+        return False
+
+
 def read_database(lines: Iterator[RawLine], path: Path, problems: ProblemLog) -> Iterator[Session]:
     """Nothing from a database that is not OpenCode's."""
     import sqlite3  # the window's process knows where transcripts are, and must not load SQL for it
@@ -93,7 +111,8 @@ class _Tables:
 
     def info(self, row: Record) -> Record:
         times = {"created": row.get("time_created"), "updated": row.get("time_updated")}
-        return {**row, "parentID": row.get("parent_id"), "time": times}
+        revert = self._json(row["revert"]) if row.get("revert") else None
+        return {**row, "parentID": row.get("parent_id"), "time": times, "revert": revert}
 
     def messages(self, session_id: str) -> Iterator[Message]:
         parts: dict[str, list[Record]] = {}

@@ -7,8 +7,9 @@ import msgspec
 
 from memex.core.session import Session
 from memex.transcripts.fields import count_of, record_of, records_in, text_of
+from memex.transcripts.opencode.database import is_in_database
 from memex.transcripts.opencode.session import Message, session_of
-from memex.transcripts.records import Line, ProblemLog, Record
+from memex.transcripts.records import Line, ProblemLog, Record, UnknownFormatError
 
 MAX_SIDE_FILE = 1 << 26
 
@@ -25,6 +26,8 @@ def read(lines: Iterator[Line], path: Path, problems: ProblemLog) -> Session:
             for message in records_in(line.record.get("messages"))
         )
         return session_of(record_of(line.record.get("info")), messages, problems, path.stem)
+    if is_in_database(path, text_of(line.record.get("id"))):
+        raise UnknownFormatError(f"{path} is read from OpenCode's database instead, which took it over.")
     return session_of(line.record, _Store(path, problems).messages(line), problems, path.stem)
 
 

@@ -38,8 +38,14 @@ def session_of(info: Record, messages: Iterable[Message], problems: ProblemLog, 
     times = record_of(info.get("time"))
     for name in ("created", "updated"):
         dialogue.draft.saw_time(time_of(times.get(name)))
+    reverted = text_of(record_of(info.get("revert")).get("messageID"))
+    kept: int | None = None
     for message in messages:
+        if reverted and message.info.get("id") == reverted:
+            kept = len(dialogue.draft.turns)
         _take_message(dialogue, message)
+    if kept is not None:
+        dialogue.withdraw(dialogue.draft.turns[kept:])
     return dialogue.finish(problems)
 
 

@@ -1,7 +1,4 @@
-"""Pi, and Oh My Pi that grew from it: `<home>/agent/sessions/--<cwd>--/<time>_<id>.jsonl`.
-
-Since version 3 of the format entries form a tree by `id` and `parentId`; before, they had neither.
-"""
+"""Entries as turns: what is said, calls and results, names, and what else stands between."""
 
 import os
 import re
@@ -15,6 +12,7 @@ from memex.transcripts.calls import new_call
 from memex.transcripts.dialogue import Dialogue, images_in, text_in, usage
 from memex.transcripts.draft import CallDraft, TurnDraft
 from memex.transcripts.fields import record_of, records_in, text_of, time_of, whole_number, without_ansi
+from memex.transcripts.pi.tree import EntryTree
 from memex.transcripts.records import Line, ProblemLog, Record
 
 KINDS = {
@@ -45,7 +43,8 @@ QUIET = frozenset(
     ]
 )
 EXIT_CODE = re.compile(r"^Command exited with code (\d{1,9})\s*$", re.MULTILINE)
-LINE_RANGE = re.compile(r":(?:raw|conflicts|\d[\d,+:-]*)+$")
+LINE_RANGE = re.compile(r"(?::(?:raw|conflicts|\d[\d,+-]*))+$")
+MAX_PATH = 4096
 PARENT = re.compile(r"_([0-9a-f-]{32,36})$")
 
 
@@ -90,7 +89,7 @@ class _Entries:
         self._dialogue = Dialogue(agent)
         self._dialogue.facts.id = path.stem
         self._path = path
-        self._tree = _Tree()
+        self._tree = EntryTree()
         self._handlers: dict[str, Callable[[Line, Record, datetime | None], None]] = {
             "session": self._on_session,
             "session_init": self._on_subagent,
@@ -232,63 +231,10 @@ class _Entries:
             turn.texts.extend(filter(str.strip, [without_ansi(text_of(message.get("output")))]))
 
 
-class _Tree:
-    """The branch that goes on is the one that the last entry stands on."""
-
-    def __init__(self) -> None:
-        self._parents: dict[str, str] = {}
-        self._turns: list[tuple[str, TurnDraft]] = []
-        self._leaf = ""
-
-    def add(self, record: Record, turns: list[TurnDraft]) -> None:
-        entry = text_of(record.get("id"))
-        if entry and "parentId" in record:
-            self._parents[entry] = text_of(record.get("parentId"))
-            self._turns.extend((entry, turn) for turn in turns)
-            self._leaf = entry
-
-    def abandoned(self) -> Iterator[list[TurnDraft]]:
-        """Runs of turns on other branches; those whose line of parents is broken are not known to be."""
-        active = set(self._ancestry(self._leaf, set()))
-        astray: dict[str, bool] = {}
-        stretch: list[TurnDraft] = []
-        for entry, turn in self._turns:
-            if entry in active or not self._meets(entry, active, astray):
-                if stretch:
-                    yield stretch
-                stretch = []
-            else:
-                stretch.append(turn)
-        if stretch:
-            yield stretch
-
-    def _ancestry(self, entry: str, stop: set[str]) -> Iterator[str]:
-        """The entry and its parents, up to the root, a gap, or one that is in `stop`; cycles end."""
-        seen: set[str] = set()
-        while entry in self._parents and entry not in seen:
-            yield entry
-            if entry in stop:
-                return
-            seen.add(entry)
-            entry = self._parents[entry]
-
-    def _meets(self, entry: str, active: set[str], known: dict[str, bool]) -> bool:
-        """Whether its parents lead to the branch that goes on; what is found is noted for all on the way."""
-        climbed: list[str] = []
-        answer = False
-        for parent in self._ancestry(entry, active):
-            if parent in active or parent in known:
-                answer = parent in active or known[parent]
-                break
-            climbed.append(parent)
-        known.update(dict.fromkeys(climbed, answer))
-        return answer
-
-
 def _call(block: Record) -> CallDraft:
     call = new_call(text_of(block.get("id")), text_of(block.get("name")), block.get("arguments"), KINDS)
     files = [file for file in call.files if "://" not in file.path]
-    call.files = tuple([type(file)(LINE_RANGE.sub("", file.path), file.kind) for file in files])
+    call.files = tuple([type(file)(LINE_RANGE.sub("", file.path[:MAX_PATH]), file.kind) for file in files])
     if not files:
         call.diffs = ()
     return call
