@@ -11,7 +11,7 @@ endif
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format bench pictures lock clean environment test-environment
+.PHONY: help run demo test lint format fuzz bench pictures lock clean environment test-environment
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1  \2/p' Makefile | awk '{ printf "  make %-10s", $$2; $$1 = $$2 = ""; print }'
@@ -34,6 +34,9 @@ lint: test-environment ## linters, types and import contract alone
 format: test-environment ## lay out the code and mend what can be mended
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
+
+fuzz: test-environment ## read 20,000 mutants of real transcripts (ARGS="COUNT SEED")
+	@$(RUN) tests.transcripts.fuzz $(ARGS)
 
 bench: test-environment ## measure, with the raw limits beside each figure
 	@$(RUN) tests.bench $(ARGS)

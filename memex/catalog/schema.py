@@ -31,6 +31,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
             intent TEXT NOT NULL,
             skipped_records TEXT NOT NULL,
             problem_count INTEGER NOT NULL,
+            redactions TEXT NOT NULL,
             source_path TEXT NOT NULL,
             content_hash BLOB NOT NULL,
             payload TEXT NOT NULL,

@@ -18,7 +18,7 @@ WRITTEN_COLUMNS = (
     "agent", "id", "title", "title_source", "project_name", "project_path", "branch", "models",
     "agent_version", "started_at", "ended_at", "turn_count", "prompt_count", "tool_call_count", "error_count",
     "tokens", "parent_id", "is_subagent", "is_helper", "outcome", "intent", "skipped_records",
-    "problem_count", "source_path", "content_hash", "payload", "index_version",
+    "problem_count", "redactions", "source_path", "content_hash", "payload", "index_version",
 )  # fmt: skip
 
 
@@ -32,7 +32,21 @@ class SessionRecord(Struct, frozen=True):
     intent: str
     skipped_records: dict[str, int]
     problem_count: int
+    redactions: dict[str, int]
     content_hash: bytes
+
+
+class SessionOrigin(Struct, frozen=True):
+    """Where a session was read from, and what the index is to hold of it; `payload` is JSON.
+
+    `redactions` counts the secrets that were kept out of the catalog, by kind.
+    """
+
+    source_path: str
+    content_hash: bytes
+    payload: bytes = b"{}"
+    index_version: bytes = b""
+    redactions: dict[str, int] = {}
 
 
 class IndexableSession(Struct, frozen=True):
@@ -49,11 +63,9 @@ class Sessions:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def write(
-        self, session: Session, *, source_path: str, content_hash: bytes, payload: bytes, index_version: bytes
-    ) -> tuple[int, bool]:
+    def write(self, session: Session, origin: SessionOrigin) -> tuple[int, bool]:
         """Insert, or replace what is known of the session of this agent and id; (key, is new)."""
-        values = (*_columns_of(session), source_path, content_hash, payload.decode(), index_version)
+        values = (*_columns_of(session), *_columns_of_origin(origin))
         key = self.find(session.agent, session.id)
         if key is not None:
             assignments = ", ".join(f"{column} = ?" for column in WRITTEN_COLUMNS)
@@ -108,12 +120,12 @@ class Sessions:
     def record(self, key: int) -> SessionRecord:
         row = self._db.execute(
             f"""SELECT {CARD_COLUMNS}, project_path, models, tokens, intent, skipped_records,
-                problem_count, content_hash FROM session WHERE key = ?""",
+                problem_count, redactions, content_hash FROM session WHERE key = ?""",
             (key,),
         ).fetchone()
         if row is None:
             raise SessionNotFoundError("This session is no longer in the library: rescan to see what is.")
-        path, models, tokens, intent, skipped, problems, content_hash = row[14:]
+        path, models, tokens, intent, skipped, problems, redactions, content_hash = row[14:]
         return SessionRecord(
             _card(row[:14]),
             path,
@@ -122,6 +134,7 @@ class Sessions:
             intent,
             msgspec.json.decode(skipped, type=dict[str, int]),
             problems,
+            msgspec.json.decode(redactions, type=dict[str, int]),
             bytes(content_hash),
         )
 
@@ -195,6 +208,16 @@ def _columns_of(session: Session) -> tuple[object, ...]:
         session.intent,
         msgspec.json.encode(session.skipped_records).decode(),
         len(session.problems),
+    )
+
+
+def _columns_of_origin(origin: SessionOrigin) -> tuple[object, ...]:
+    return (
+        msgspec.json.encode(origin.redactions).decode(),
+        origin.source_path,
+        origin.content_hash,
+        origin.payload.decode(),
+        origin.index_version,
     )
 
 

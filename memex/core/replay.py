@@ -42,6 +42,8 @@ class SessionOutline(Struct, frozen=True):
     project_path: str | None = None
     skipped_records: dict[str, int] = {}
     problem_count: int = 0
+    redactions: dict[str, int] = {}
+    """Secrets kept out of the index, by kind; the turns here are the original."""
 
 
 class TurnPage(Struct, frozen=True):

@@ -24,6 +24,8 @@ class Settings(Struct, frozen=True):
     """Another sentence-transformers model, by name or folder; needs the extra `models`."""
     model_folder: str | None = None
     """A folder with the weights of all-MiniLM-L6-v2, for machines without the packaged ones."""
+    redact: bool = True
+    """Whether secrets are kept out of what is indexed; replay and archive keep the original."""
     theme: Theme = Theme.SYSTEM
     animations: bool = True
 

@@ -65,7 +65,7 @@ def content_passages(session: Session, budgets: Budgets) -> list[_Passage]:
     passages = _without_repeats(
         _Passage(turn.index, piece, turn.kind is TurnKind.PROMPT)
         for turn in session.turns
-        if turn.kind in PROSE and turn.role is not Role.SYSTEM
+        if turn.kind in PROSE and turn.role is not Role.SYSTEM and not turn.is_withdrawn
         for piece in pieces(FENCED.sub(" ", turn.text), budgets.passage_chars)
     )
     if len(passages) <= budgets.passages:

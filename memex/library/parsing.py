@@ -4,7 +4,7 @@ import hashlib
 import io
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,7 @@ from memex.catalog.archive import ArchivingStream, hash_of_beginning
 from memex.catalog.catalog import Catalog
 from memex.catalog.fulltext import CARD_TURN
 from memex.catalog.lens_texts import LensText
+from memex.catalog.sessions import SessionOrigin
 from memex.catalog.sources import Source, SourceState
 from memex.core.errors import TranscriptError
 from memex.core.lenses import Lane
@@ -25,15 +26,23 @@ from memex.library.points import payload_of
 from memex.library.turn_texts import card_text, turn_texts
 from memex.transcripts.discovery import FoundFile
 from memex.transcripts.readers import UnknownFormatError, read_transcripts
+from memex.transcripts.redaction import redact_session
 
 log = logging.getLogger(__name__)
 
-READING_VERSION = 2
+READING_VERSION = 3
 """Raised when readers or lens documents change what they make of a file: all are then read again."""
 BATCH_BYTES = 4_000_000
 """A transaction takes in about this much transcript, so that a kill costs little."""
+Redact = Callable[[Session], tuple[Session, dict[str, int]]]
+"""The session as it is to be kept, and how many secrets of each kind were taken out of it."""
 NEVER = -1
 """As a file's size: read it again at the next scan."""
+
+
+def as_it_is(session: Session) -> tuple[Session, dict[str, int]]:
+    """The `Redact` of users who want none."""
+    return session, {}
 
 
 class ParseTally:
@@ -51,13 +60,15 @@ def changed_files(catalog: Catalog, found: Iterable[FoundFile]) -> list[FoundFil
     return sorted(changed, key=lambda file: (-file.mtime_ns, file.path))
 
 
-def parse_files(catalog: Catalog, files: Sequence[FoundFile], tally: ParseTally) -> Iterator[int]:
+def parse_files(
+    catalog: Catalog, files: Sequence[FoundFile], tally: ParseTally, redact: Redact = redact_session
+) -> Iterator[int]:
     """Yields how many files are done, after each committed batch."""
     done = 0
     for batch in _batches(files):
         with catalog.errors(), catalog.transaction():
             for file in batch:
-                _take_in(catalog, file, tally)
+                _take_in(catalog, file, tally, redact)
         done += len(batch)
         yield done
 
@@ -75,11 +86,11 @@ def _batches(files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
         yield batch
 
 
-def _take_in(catalog: Catalog, file: FoundFile, tally: ParseTally) -> None:
+def _take_in(catalog: Catalog, file: FoundFile, tally: ParseTally, redact: Redact) -> None:
     path = str(file.path)
     source = Source(path, file.size, file.mtime_ns)
     try:
-        source = _read(catalog, file, tally)
+        source = _read(catalog, file, tally, redact)
     except UnknownFormatError as error:
         tally.skipped.append(FileFailure(path, str(error)))
         source = replace(source, state=SourceState.SKIPPED, reason=str(error))
@@ -93,7 +104,7 @@ def _take_in(catalog: Catalog, file: FoundFile, tally: ParseTally) -> None:
     catalog.sources.record(source, READING_VERSION)
 
 
-def _read(catalog: Catalog, file: FoundFile, tally: ParseTally) -> Source:
+def _read(catalog: Catalog, file: FoundFile, tally: ParseTally, redact: Redact) -> Source:
     with file.path.open("rb") as raw:
         stream = ArchivingStream(raw)
         sessions = list(read_transcripts(io.BufferedReader(stream, 1 << 20), file.path))
@@ -101,7 +112,7 @@ def _read(catalog: Catalog, file: FoundFile, tally: ParseTally) -> Source:
     catalog.archive.keep(content_hash, stream.size, zstd)
     keys = []
     for session in sessions:
-        key, is_new = store_session(catalog, session, file.path, content_hash)
+        key, is_new = store_session(catalog, session, file.path, content_hash, redact)
         keys.append(key)
         if not session.is_helper:
             tally.new += is_new
@@ -115,20 +126,18 @@ def _read(catalog: Catalog, file: FoundFile, tally: ParseTally) -> Source:
     )
 
 
-def store_session(catalog: Catalog, session: Session, path: Path, content_hash: bytes) -> tuple[int, bool]:
+def store_session(
+    catalog: Catalog, session: Session, path: Path, content_hash: bytes, redact: Redact
+) -> tuple[int, bool]:
     """Everything that search and replay need of a session, in one transaction; (key, is new)."""
-    session = _with_own_id(catalog, session, path, content_hash)
+    session, redactions = redact(_with_own_id(catalog, session, path, content_hash))
     _drop_outgrown_copy(catalog, session, path, content_hash)
     texts = [] if session.is_helper else lens_texts(session)
     bags = token_bags(session)
     payload = msgspec.json.encode(payload_of(session))
-    key, is_new = catalog.sessions.write(
-        session,
-        source_path=str(path),
-        content_hash=content_hash,
-        payload=payload,
-        index_version=_index_version(payload, texts, bags),
-    )
+    version = _index_version(payload, texts, bags)
+    origin = SessionOrigin(str(path), content_hash, payload, version, redactions)
+    key, is_new = catalog.sessions.write(session, origin)
     words = [] if session.is_helper else [*turn_texts(session), (CARD_TURN, card_text(session))]
     catalog.full_text.replace(key, words)
     catalog.lens_texts.replace(key, texts)

@@ -10,8 +10,9 @@ from memex.core.library import FileFailure, IndexReport, Progress, Stage
 from memex.index.errors import BrokenIndexError
 from memex.library.embedding import embed_missing, upsert_missing
 from memex.library.library import Library
-from memex.library.parsing import ParseTally, changed_files, parse_files
+from memex.library.parsing import ParseTally, as_it_is, changed_files, parse_files
 from memex.transcripts.discovery import FoundFile, Unreadable, default_roots, find_transcripts
+from memex.transcripts.redaction import redact_session
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +71,9 @@ class Refresh:
         found = [file for entry in find_transcripts(self._roots()) if (file := self._readable(entry))]
         self._files = len(found)
         files = changed_files(self._library.writer, found)
+        redact = redact_session if self._library.settings.redact else as_it_is
         pace = Pace(Stage.PARSE, len(files), "files")
-        for done in parse_files(self._library.writer, files, self._tally):
+        for done in parse_files(self._library.writer, files, self._tally, redact):
             yield pace.at(done)
 
     def _readable(self, entry: FoundFile | Unreadable) -> FoundFile | None:

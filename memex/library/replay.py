@@ -35,6 +35,7 @@ def outline(record: SessionRecord, session: Session, origin: Origin) -> SessionO
         project_path=record.project_path,
         skipped_records=record.skipped_records,
         problem_count=record.problem_count,
+        redactions=record.redactions,
     )
 
 

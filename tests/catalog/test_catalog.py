@@ -7,6 +7,7 @@ import pytest
 
 from memex.catalog.catalog import Catalog
 from memex.catalog.schema import STEPS
+from memex.catalog.sessions import SessionOrigin
 from memex.catalog.sources import Source, SourceState
 from memex.core.errors import CatalogError, NewerLibraryError, SessionNotFoundError
 from memex.core.search import Filters
@@ -22,18 +23,14 @@ def catalog(tmp_path: Path):
 
 def write(catalog: Catalog, value: Session) -> int:
     with catalog.transaction():
-        key, _ = catalog.sessions.write(
-            value, source_path="/t.jsonl", content_hash=b"h", payload=b"{}", index_version=b"v"
-        )
+        key, _ = catalog.sessions.write(value, SessionOrigin("/t.jsonl", b"h"))
     return key
 
 
 def test_an_interrupted_transaction_leaves_nothing(catalog: Catalog) -> None:
     def interrupted() -> None:
         with catalog.transaction():
-            catalog.sessions.write(
-                session("a"), source_path="/t", content_hash=b"h", payload=b"{}", index_version=b"v"
-            )
+            catalog.sessions.write(session("a"), SessionOrigin("/t", b"h"))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -21,6 +21,7 @@ from memex.core.models import ModelSignature
 from memex.core.paths import LibraryPaths
 from memex.core.search import SearchRequest
 from memex.core.session import Session
+from memex.core.settings import Settings, save_settings
 from memex.embedding.hub import Download
 from memex.embedding.weights import find_weights
 from memex.index.errors import BrokenIndexError
@@ -62,15 +63,14 @@ def test_a_second_run_reads_nothing_and_loads_no_model(
 ) -> None:
     refresh(new_library(), folder)
     library = new_library()
-    for file in three_sessions:
-        monkeypatch.setattr(type(file.path), "open", _refuse)
+    monkeypatch.setattr(parsing, "read_transcripts", _refuse)
     report = refresh(library, folder)
     assert (report.new, report.changed, report.unchanged, report.texts_embedded) == (0, 0, 3, 0)
     assert library.vectors is None
 
 
-def _refuse(*_: object, **__: object) -> None:
-    raise AssertionError("a transcript was opened")
+def _refuse(*_: object) -> None:
+    raise AssertionError("a transcript was read")
 
 
 def test_a_session_that_grew_is_found_by_its_new_words_and_embeds_only_its_new_texts(
@@ -383,3 +383,31 @@ def test_a_file_of_many_sessions_gives_each_its_own(new_library: NewLibrary, fol
     with (folder / ".aider.chat.history.md").open("a") as out:
         out.write("\n# aider chat started at 2026-10-03 12:00:00\n\n#### paint the zebra\n\nPainted.\n")
     assert refresh(library, folder).new == 1
+
+
+SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+
+
+def test_secrets_stay_out_of_all_that_is_indexed_and_in_the_replay(
+    new_library: NewLibrary, folder: Path
+) -> None:
+    TranscriptFile(folder, session_id(1)).prompt(f"push with {SECRET} please").run(
+        "env", f"GITHUB_TOKEN={SECRET}"
+    )
+    library = new_library()
+    refresh(library, folder)
+    outline, session = open_session(library.reader, session_id(1))
+    assert outline.redactions == {"github-token": 2}
+    assert SECRET in session.turns[0].text
+    kept = "".join(map(str, derived_rows(library.paths.catalog).values()))
+    assert SECRET not in kept
+    assert "[redacted: github-token]" in kept
+    assert SECRET not in outline.card.title
+
+
+def test_redaction_can_be_switched_off(new_library: NewLibrary, folder: Path) -> None:
+    TranscriptFile(folder, session_id(1)).prompt(f"push with {SECRET} please")
+    library = new_library()
+    save_settings(library.paths.settings, Settings(redact=False))
+    refresh(library, folder)
+    assert SECRET in str(derived_rows(library.paths.catalog)["turns"])
