@@ -15,10 +15,10 @@ from msgspec import Struct
 from memex.core.lenses import Lens
 from memex.core.library import IndexReport, LibraryStatus, Progress
 from memex.core.replay import SessionOutline
+from memex.core.safe_text import safe_text
 from memex.core.search import LensTable, SessionCard
 from memex.core.session import Turn
 from memex.engine.protocol import SessionList
-from memex.window.replay.safe_text import safe_text
 
 if TYPE_CHECKING:  # numpy
     from memex.core.ranking import Ranking

@@ -3,8 +3,8 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from memex.core.replay import Origin, SessionOutline
+from memex.core.safe_text import one_line
 from memex.core.session import Outcome
-from memex.window.replay.safe_text import one_line
 from memex.window.replay.widgets.elided_label import ElidedLabel
 from memex.window.wording import OUTCOME_NAMES, card_title, count, duration
 

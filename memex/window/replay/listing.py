@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from memex.core.safe_text import safe_line
 from memex.window.replay.blocks import Grammar, Listing, Tone
-from memex.window.replay.safe_text import safe_line
 
 FOLD_ABOVE = 40
 HEAD = 28

@@ -5,7 +5,7 @@ import re
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument, QTextFormat
 
-from memex.window.replay.safe_text import safe_text
+from memex.core.safe_text import safe_text
 
 MAX_CHARACTERS = 20_000
 MAX_LINES = 600

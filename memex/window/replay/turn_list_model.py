@@ -7,7 +7,7 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from memex.core.replay import TurnOutline
-from memex.window.replay.safe_text import one_line
+from memex.core.safe_text import one_line
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from memex.core.replay import TurnOutline
+from memex.core.safe_text import one_line
 from memex.core.session import Role, Turn, TurnKind
 from memex.window.replay.blocks import Block, Note, Prose
 from memex.window.replay.renderers.turn import render_turn
-from memex.window.replay.safe_text import one_line
 from memex.window.replay.widgets.build import FoldBlock, ToolCard, build_block
 from memex.window.replay.widgets.context import BlockContext, match_pattern
 from memex.window.replay.widgets.elided_label import ElidedLabel

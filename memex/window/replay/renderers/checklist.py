@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from memex.core.safe_text import one_line
 from memex.core.session import ToolCall
 from memex.window.replay.blocks import Block, CheckItem, Checklist, CheckState, Fact, ToolBlock
 from memex.window.replay.renderers.generic import render_generic
 from memex.window.replay.renderers.tool_block import error_fact, result_listing, text_argument, tool_block
-from memex.window.replay.safe_text import one_line
 
 MAX_ITEMS = 200
 _STATES = {

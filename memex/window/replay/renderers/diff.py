@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
+from memex.core.safe_text import one_line
 from memex.core.session import FileDiff, ToolCall, TouchKind
 from memex.window.replay.blocks import Block, Fact, Grammar, Listing, Note, Tone, ToolBlock
 from memex.window.replay.renderers.generic import input_listing
 from memex.window.replay.renderers.tool_block import error_fact, result_listing, text_argument, tool_block
-from memex.window.replay.safe_text import one_line
 
 _WORD = {TouchKind.CREATED: "created", TouchKind.DELETED: "deleted"}
 

@@ -1,8 +1,8 @@
 """What every kind of tool call shows alike."""
 
+from memex.core.safe_text import one_line
 from memex.core.session import ToolCall
 from memex.window.replay.blocks import Block, Fact, Listing, Note, Tone, ToolBlock
-from memex.window.replay.safe_text import one_line
 
 NO_RESULT = Note("No result was written: the call was still running, or was stopped.")
 

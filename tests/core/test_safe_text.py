@@ -5,8 +5,8 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
+from memex.core.safe_text import MAX_LINE, one_line, safe_line, safe_text
 from memex.window.replay.markdown import SafeDocument, fill_document, is_light
-from memex.window.replay.safe_text import MAX_LINE, one_line, safe_line, safe_text
 
 
 @pytest.mark.parametrize(
