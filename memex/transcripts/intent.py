@@ -22,6 +22,7 @@ WORDS_OF_INTENT = {
         r"|tag (?:it|this|the)|clean up branches"
     ),
     Intent.FIX: (
+        r"errors?:|exits with|refused|time[sd] out|panics?|segfaults?|exceptions?|tracebacks?|leaks?|"
         r"fix\w*|bugs?|broken|breaks?|fail(?:s|ed|ing|ures?)?|crash\w*|regress\w*|debug\w*|wrong"
         r"|hangs?|resolve|(?:doesn|isn|didn|don)['’]?t (?:work|run|build|compile|start|show)"
         r"|not working|errors? (?:when|in|on|with)"

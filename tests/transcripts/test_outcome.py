@@ -55,6 +55,9 @@ def test_outcomes(records: list[Record], outcome: Outcome) -> None:
     [
         ("Fix the crash when adding a user", Intent.FIX),
         ("add tests for the broken parser", Intent.BUILD),
+        ("docker compose up: the api exits with dial tcp: connection refused", Intent.FIX),
+        ("can you update to the latest go version?", Intent.CHORE),
+        ("can you review the changes in this branch?", Intent.EXPLORE),
         ("please rename Foo to Bar", Intent.REFACTOR),
         ("what does this function do?", Intent.EXPLAIN),
         ("investigate why the build is slow", Intent.EXPLORE),

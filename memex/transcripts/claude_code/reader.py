@@ -13,6 +13,7 @@ from memex.core.session import Agent, Role, Session, TurnKind
 from memex.transcripts.claude_code.branches import Parents, mark_branches
 from memex.transcripts.claude_code.calls import begin_call
 from memex.transcripts.claude_code.identity import Identity
+from memex.transcripts.claude_code.inline_agents import InlineAgents
 from memex.transcripts.claude_code.pairing import Pairing
 from memex.transcripts.claude_code.places import is_helper
 from memex.transcripts.claude_code.shapes import METADATA, QUIET_SYSTEM
@@ -44,12 +45,10 @@ class _Reading:
         self._identity = Identity(path)
         self._draft = SessionDraft()
         self._parents: Parents = {}
-        self._files = SideFiles(path)
         self._turn_of_message: dict[str, TurnDraft] = {}
-        self._calls = Pairing(self._files)
+        self._calls = Pairing(SideFiles(path))
         self._usage = UsageMeter()
-        self._inline_agents: dict[str, str] = {}
-        """uuid → the sub-agent that said it, of lines of sub-agents within this file."""
+        self._inline = InlineAgents(self._calls, SideFiles(path))
         self._handlers = {
             "assistant": self._on_assistant,
             "user": self._on_user,
@@ -67,7 +66,9 @@ class _Reading:
             if self._is_new(record):
                 self._identity.see(record)
                 self._draft.saw_stamp(record.get("timestamp"))
-                self._handle(handle, line, self._inline_agent(record) if record.get("isSidechain") else None)
+                self._handle(
+                    handle, line, self._inline.agent_of(record) if record.get("isSidechain") else None
+                )
         elif kind == "progress":
             self._on_progress(line)
         elif kind in METADATA:
@@ -94,28 +95,11 @@ class _Reading:
             for turn in turns[begun:]:
                 turn.uuid, turn.subagent = uuid, agent
 
-    def _inline_agent(self, record: Record) -> str | None:
-        """Claude Code 1.0 wrote its sub-agents' lines into the main file, each agent a tree of its own."""
-        uuid, parent = text_of(record.get("uuid")), text_of(record.get("parentUuid"))
-        agent = self._inline_agents.get(parent) or f"inline-{uuid[:8]}"
-        self._inline_agents[uuid] = agent
-        if not parent:
-            content = record_of(record.get("message")).get("content")
-            self._calls.link_subagent("", text_of(content), agent)
-        return agent
-
     def _on_progress(self, line: Line) -> None:
-        """What a sub-agent said, where it has no transcript of its own (2.1.12 to 2.1.81)."""
-        data = record_of(line.record.get("data"))
-        agent, said = text_of(data.get("agentId")), record_of(data.get("message"))
-        if data.get("type") != "agent_progress" or not agent or self._files.has_agent(agent):
-            return
-        handle = self._handlers.get(text_of(said.get("type")))
-        if handle is not None and self._is_new(said):
-            session = f"agent-{agent}"
-            self._calls.link_subagent(text_of(line.record.get("parentToolUseID")), "", session)
-            record = {**said, "isSidechain": True}
-            self._handle(handle, Line(line.number, line.byte, record), session)
+        said = self._inline.speech_in(line.record)
+        handle = self._handlers.get(text_of(said.record.get("type"))) if said else None
+        if said and handle and self._is_new(said.record):
+            self._handle(handle, Line(line.number, line.byte, said.record), said.session)
 
     def _message(self, line: Line) -> Record | None:
         message = line.record.get("message")

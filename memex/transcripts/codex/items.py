@@ -58,7 +58,8 @@ class Items:
         if isinstance(call.input, dict):
             process = call.input.get("session_id") or call.input.get("cell_id")
         else:
-            named = SCRIPT_PROCESS.search(call.input) if isinstance(call.input, str) else None
+            script = call.input if isinstance(call.input, str) and "write_stdin" in call.input else ""
+            named = SCRIPT_PROCESS.search(script)
             process = named[1] if named else None
         if isinstance(process, int | str) and not isinstance(process, bool):
             self._conversation.join(call, str(process))
