@@ -3,6 +3,7 @@
 import os
 import signal
 import stat
+import subprocess
 import sys
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
@@ -199,3 +200,29 @@ def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(Exception, match="choose another"):
         attach_or_start(LibraryPaths(tmp_path / "file" / "home"))
+
+
+ATTACHED_CLIENT = """
+import sys
+from pathlib import Path
+from memex.core.paths import LibraryPaths
+from memex.engine.client import attach_or_start
+client = attach_or_start(LibraryPaths(Path(sys.argv[1])))
+print(client.engine_pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_no_engine_survives_a_window_that_is_killed(prepared_home: LibraryPaths) -> None:
+    window = subprocess.Popen(
+        [sys.executable, "-c", ATTACHED_CLIENT, str(prepared_home.home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert window.stdout is not None
+    assert window.stdin is not None
+    with window.stdin, window.stdout as said:
+        engine_pid = int(said.readline())
+        window.kill()
+        window.wait()
+    assert is_gone(engine_pid)
