@@ -30,6 +30,8 @@ class TurnOutline(Struct, frozen=True):
     has_error: bool = False
     has_edit: bool = False
     has_subagent: bool = False
+    is_withdrawn: bool = False
+    """The user went back before this turn, and on from there."""
 
 
 class SessionOutline(Struct, frozen=True):

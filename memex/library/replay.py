@@ -50,6 +50,7 @@ def turn_outline(turn: Turn) -> TurnOutline:
         has_error=turn.has_error,
         has_edit=any(call.kind in EDITS for call in turn.tool_calls),
         has_subagent=any(call.kind is ToolKind.SUBAGENT for call in turn.tool_calls),
+        is_withdrawn=turn.is_withdrawn,
     )
 
 

@@ -75,7 +75,10 @@ class TurnListDelegate(QStyledItemDelegate):
     def _paint_number(self, painter: QPainter, rect: QRect, turn: TurnOutline) -> QRect:
         width = self._number_width
         painter.setPen(QColor(self._palette.muted))
-        painter.drawText(rect.adjusted(0, 0, width - rect.width(), 0), _RIGHT, str(turn.index + 1))
+        place = rect.adjusted(0, 0, width - rect.width(), 0)
+        painter.drawText(place, _RIGHT, str(turn.index + 1))
+        if turn.is_withdrawn:
+            painter.drawLine(place.left(), place.center().y() + 1, place.right(), place.center().y() + 1)
         return rect.adjusted(width + PAD, 0, 0, 0)
 
     def _paint_role(self, painter: QPainter, rect: QRect, turn: TurnOutline) -> QRect:
@@ -114,7 +117,8 @@ class TurnListDelegate(QStyledItemDelegate):
         if rect.width() < ICON:
             return
         kinds = (TurnKind.PROMPT, TurnKind.REPLY, TurnKind.SHELL, TurnKind.SLASH_COMMAND)
-        painter.setPen(QColor(self._palette.text if row.turn.kind in kinds else self._palette.muted))
+        is_said = row.turn.kind in kinds and not row.turn.is_withdrawn
+        painter.setPen(QColor(self._palette.text if is_said else self._palette.muted))
         painter.drawText(rect, _LEFT, self._body.elide(row.gist, rect.width()))
 
     @property

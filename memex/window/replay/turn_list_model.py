@@ -12,6 +12,9 @@ from memex.core.safe_text import one_line
 Index = QModelIndex | QPersistentModelIndex
 
 
+WITHDRAWN = "Withdrawn: you went back before this turn."
+
+
 class TurnRole(IntEnum):
     ROW = Qt.ItemDataRole.UserRole + 1
 
@@ -49,8 +52,11 @@ class TurnListModel(QAbstractListModel):
         match role:
             case TurnRole.ROW:
                 return self._row(index.row())
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return self._row(index.row()).gist
+            case Qt.ItemDataRole.ToolTipRole:
+                row = self._row(index.row())
+                return f"{WITHDRAWN}\n{row.gist}" if row.turn.is_withdrawn else row.gist
             case Qt.ItemDataRole.AccessibleTextRole:
                 return spoken(self._turns[index.row()])
             case _:
@@ -82,6 +88,7 @@ def spoken(turn: TurnOutline) -> str:
     marks = [
         word
         for word, holds in (
+            ("withdrawn", turn.is_withdrawn),
             ("error", turn.has_error),
             ("edits files", turn.has_edit),
             ("sub-agent", turn.has_subagent),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -35,6 +36,17 @@ def test_the_model_is_lawful(qtmodeltester: ModelTester) -> None:
     assert (row.turn, row.offset) == (ROWS[2], "+1:14")
     spoken = model.index(2).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Turn 3, assistant, error, cargo build --release --locked"
+
+
+def test_a_withdrawn_turn_says_so_and_looks_it(qtbot: QtBot, view: TurnListView) -> None:
+    as_it_went = view.grab().toImage()
+    withdrawn = replace(ROWS[0], is_withdrawn=True)
+    view.show_turns((withdrawn, *ROWS[1:]))
+    view.follow(0)
+    first = view.model().index(0, 0)
+    assert "withdrawn" in first.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "went back" in first.data(Qt.ItemDataRole.ToolTipRole)
+    assert view.grab().toImage() != as_it_went
 
 
 @pytest.mark.parametrize(
