@@ -7,31 +7,36 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from memex.library.library import Library
-from tests.bench import indexing, window
+from tests.bench import indexing, parsing, window
+from tests.bench.figures import Figure
 
 ENGINE_END = 30.0
 """Seconds that the last window's engine has for its end, before its folder is removed."""
 
 
+def figures(folder: Path, corpus: Path) -> Iterator[Figure]:
+    home, scratch = folder / "library", folder / "scratch"
+    yield from parsing.figures()
+    yield from indexing.figures(home, corpus)
+    scratch.mkdir()
+    shutil.copytree(home / "models", scratch / "models")
+    yield from window.figures(home, corpus, scratch)
+    for library in (home, scratch):
+        Library(library, wait_seconds=ENGINE_END).close()
+
+
 def main() -> int:
     corpus = Path(os.environ.get("MEMEX_CORPUS", "../shared/corpus")).resolve()
-    missed = 0
     print(f"load average {os.getloadavg()}, {os.cpu_count()} cores, corpus {corpus}\n")
+    missed = 0
     with tempfile.TemporaryDirectory(prefix="memex-bench-") as folder:
-        home, scratch = Path(folder) / "library", Path(folder) / "scratch"
-        for figure in indexing.figures(home, corpus):
+        for figure in figures(Path(folder), corpus):
             print(figure.row(), flush=True)
             missed += not figure.holds
-        scratch.mkdir()
-        shutil.copytree(home / "models", scratch / "models")
-        for figure in window.figures(home, corpus, scratch):
-            print(figure.row(), flush=True)
-            missed += not figure.holds
-        for library in (home, scratch):
-            Library(library, wait_seconds=ENGINE_END).close()
     return 1 if missed else 0
 
 

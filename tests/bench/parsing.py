@@ -20,18 +20,12 @@ from typing import NamedTuple
 import orjson
 
 from memex.transcripts.readers import open_transcript, read_transcript
+from tests.bench.figures import Figure
 
 CORPUS = Path(os.environ.get("MEMEX_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 ROUNDS = 5
 REPEATED_BYTES = 500_000_000
 AGENTS = ("claude", "codex")
-
-
-class Figure(NamedTuple):
-    name: str
-    value: float
-    unit: str
-    limit: float | None = None
 
 
 class Sample(NamedTuple):
@@ -83,10 +77,10 @@ def speed(agent: str) -> Iterator[Figure]:
     chosen = [sample for sample in samples(agent) if is_strict_json(sample)]
     megabytes = sum(len(sample.content) for sample in chosen) / 1e6
     bare, reading = median_cpu(lambda: _bare(chosen)), median_cpu(lambda: _read(chosen))
-    yield Figure(f"{agent}: read", megabytes, "MB")
-    yield Figure(f"{agent}: bare orjson.loads", megabytes / bare, "MB/s")
-    yield Figure(f"{agent}: reader", megabytes / reading, "MB/s")
-    yield Figure(f"{agent}: reader ÷ orjson.loads", reading / bare, "×", limit=2.5)
+    yield _figure(f"{agent}: read", megabytes, "MB")
+    yield _figure(f"{agent}: bare orjson.loads", megabytes / bare, "MB/s")
+    yield _figure(f"{agent}: reader", megabytes / reading, "MB/s")
+    yield _figure(f"{agent}: reader ÷ orjson.loads", reading / bare, "×", limit=2.5)
 
 
 def memory(agent: str) -> Iterator[Figure]:
@@ -102,10 +96,15 @@ def memory(agent: str) -> Iterator[Figure]:
                 stream.write(largest.content)
         small, _ = _peak(largest.path)
         large, seconds = _peak(path)
-        yield Figure(f"{agent}: file of repeats", path.stat().st_size / 1e6, "MB")
-    yield Figure(f"{agent}: peak memory, once ({len(largest.content) / 1e6:.1f} MB)", small, "MB")
-    yield Figure(f"{agent}: peak memory, repeated", large, "MB")
-    yield Figure(f"{agent}: reading the repeats", seconds, "s")
+        yield _figure(f"{agent}: file of repeats", path.stat().st_size / 1e6, "MB")
+    yield _figure(f"{agent}: peak memory, once ({len(largest.content) / 1e6:.1f} MB)", small, "MB")
+    yield _figure(f"{agent}: peak memory, repeated", large, "MB")
+    yield _figure(f"{agent}: reading the repeats", seconds, "s")
+
+
+def _figure(name: str, value: float, unit: str, limit: float | None = None) -> Figure:
+    wanted = f"≤ {limit:g} {unit}" if limit else ""
+    return Figure(name, f"{value:.2f} {unit}", wanted, limit is None or value <= limit)
 
 
 def _peak(path: Path) -> tuple[float, float]:
@@ -142,8 +141,7 @@ def main(arguments: Sequence[str]) -> None:
         return
     found = [f for agent in AGENTS for f in speed(agent)] if "--speed" in arguments else figures()
     for figure in found:
-        limit = f"  (at most {figure.limit:g})" if figure.limit else ""
-        print(f"{figure.name:48} {figure.value:10.2f} {figure.unit}{limit}")
+        print(figure.row())
 
 
 if __name__ == "__main__":
