@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 TEXTS_A_WINDOW = 256
 """Sorted by length within a window, so that a batch pads little."""
-TEXTS_A_SLICE = 32
+TEXTS_A_SLICE = 64
 """Committed together; pause, cancel and a kill cost at most this."""
 SESSIONS_A_BATCH = 32
 

@@ -1,6 +1,7 @@
 """Taking in the corpus: full text, vectors, a run with nothing to do, and search meanwhile."""
 
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -21,33 +22,45 @@ QUERIES = ("linker not found", "why does the login test fail", "getUserData", "d
 
 def figures(home: Path, corpus: Path) -> Iterator[Figure]:
     library = Library(home)
-    watch = _Meanwhile(library)
     begun = time.perf_counter()
     ends: dict[Stage, float] = {}
     job = Refresh(library, [corpus])
-    watch.start()
     embedding = _Embedding()
     for progress in job.steps():
         ends[progress.stage] = time.perf_counter() - begun
         embedding.take(progress.stage)
-    watch.stop()
     text, report = ends[Stage.PARSE], job.report()
     yield Figure("full text of the corpus", f"{text:.1f} s", "≤ 30 s", text <= 30, f"{report.files} files")
     yield Figure(
         "everything, vectors too", f"{report.seconds:.1f} s", "", True, f"{report.texts_embedded} texts"
     )
     yield _throughput(library, report.texts_embedded / embedding.seconds)
-    yield Figure(
+    quiet = list(_queries(library, 100))
+    yield Figure("a query when idle (50/95/99/max)", spread(quiet), "", True)
+    library.close()
+    yield _again(home, corpus)
+    yield _while_indexing(home, corpus)
+
+
+def _while_indexing(home: Path, corpus: Path) -> Figure:
+    """Another library, taken in while a user types into its window."""
+    busy = home.with_name("busy")
+    busy.mkdir()
+    shutil.copytree(home / "models", busy / "models")
+    library = Library(busy)
+    watch = _Meanwhile(library)
+    watch.start()
+    for _ in Refresh(library, [corpus]).steps():
+        pass
+    watch.stop()
+    library.close()
+    return Figure(
         "a query while indexing (50/95/99/max)",
         spread(watch.took_ms),
         "p95 ≤ 150 ms",
         percentile(watch.took_ms, 0.95) <= 150,
         f"{len(watch.took_ms)} queries",
     )
-    quiet = list(_queries(library, 100))
-    yield Figure("a query when idle (50/95/99/max)", spread(quiet), "", True)
-    library.close()
-    yield _again(home, corpus)
 
 
 class _Embedding:
