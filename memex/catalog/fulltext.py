@@ -92,12 +92,6 @@ class FullText:
         )
         return {(row >> TURN_BITS, row & CARD_TURN): body for row, body in rows}
 
-    def sessions_with_text(self) -> int:
-        (count,) = self._db.execute(
-            "SELECT count(DISTINCT rowid >> ?) FROM turn_text_docsize", (TURN_BITS,)
-        ).fetchone()
-        return int(count)
-
 
 def identifier_parts(text: str) -> str:
     """Of every distinct identifier its camel-case parts in their order, and its joined form."""

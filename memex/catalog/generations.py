@@ -1,8 +1,10 @@
 """Which index generations there are, and which version of each session they hold."""
 
 import sqlite3
+from collections.abc import Iterable
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from memex.core.models import ModelSignature
@@ -81,6 +83,16 @@ class Generations:
             "SELECT point_id, session FROM indexed WHERE generation = ?", (generation.id,)
         )
         return {UUID(bytes=bytes(point)): key for point, key in rows}
+
+    def points_of(self, generation: Generation, sessions: Iterable[int]) -> set[UUID]:
+        """Of those of the sessions that the generation holds."""
+        wanted = msgspec.json.encode(list(sessions)).decode()
+        rows = self._db.execute(
+            """SELECT point_id FROM indexed
+               WHERE generation = ? AND session IN (SELECT value FROM json_each(?))""",
+            (generation.id, wanted),
+        )
+        return {UUID(bytes=bytes(point)) for (point,) in rows}
 
     def keys_of(self, generation: Generation, points: list[UUID]) -> dict[UUID, int]:
         marks = ", ".join("?" * len(points))

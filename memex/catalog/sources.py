@@ -63,6 +63,11 @@ class Sources:
         )
         return [(other, bytes(content_hash)) for other, content_hash in rows]
 
+    def content_hash_of(self, path: str) -> bytes | None:
+        """Of what the file was when it was last read."""
+        row = self._db.execute("SELECT content_hash FROM source WHERE path = ?", (path,)).fetchone()
+        return row[0] if row else None
+
     def holds(self, path: str, session: int) -> bool:
         """Whether the session was read from this file."""
         row = self._db.execute(

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,9 +25,6 @@ from memex.library.points import payload_of
 from memex.library.turn_texts import card_text, turn_texts
 from memex.transcripts.discovery import FoundFile
 from memex.transcripts.readers import UnknownFormatError, read_transcripts
-from memex.transcripts.redaction import redact_session
-
-log = logging.getLogger(__name__)
 
 READING_VERSION = 3
 """Raised when readers or lens documents change what they make of a file: all are then read again."""
@@ -61,7 +57,7 @@ def changed_files(catalog: Catalog, found: Iterable[FoundFile]) -> list[FoundFil
 
 
 def parse_files(
-    catalog: Catalog, files: Sequence[FoundFile], tally: ParseTally, redact: Redact = redact_session
+    catalog: Catalog, files: Sequence[FoundFile], tally: ParseTally, redact: Redact
 ) -> Iterator[int]:
     """Yields how many files are done, after each committed batch."""
     done = 0
@@ -110,6 +106,7 @@ def _read(catalog: Catalog, file: FoundFile, tally: ParseTally, redact: Redact) 
         sessions = list(read_transcripts(io.BufferedReader(stream, 1 << 20), file.path))
         content_hash, zstd = stream.finish()
     catalog.archive.keep(content_hash, stream.size, zstd)
+    _drop_outgrown_copy(catalog, file.path, content_hash)
     keys = []
     for session in sessions:
         key, is_new = store_session(catalog, session, file.path, content_hash, redact)
@@ -131,7 +128,6 @@ def store_session(
 ) -> tuple[int, bool]:
     """Everything that search and replay need of a session, in one transaction; (key, is new)."""
     session, redactions = redact(_with_own_id(catalog, session, path, content_hash))
-    _drop_outgrown_copy(catalog, session, path, content_hash)
     texts = [] if session.is_helper else lens_texts(session)
     bags = token_bags(session)
     payload = msgspec.json.encode(payload_of(session))
@@ -173,12 +169,9 @@ def _with_own_id(catalog: Catalog, session: Session, path: Path, content_hash: b
     return session
 
 
-def _drop_outgrown_copy(catalog: Catalog, session: Session, path: Path, content_hash: bytes) -> None:
+def _drop_outgrown_copy(catalog: Catalog, path: Path, content_hash: bytes) -> None:
     """A file that only grew contains its older copy; any other older copy is kept."""
-    key = catalog.sessions.find(session.agent, session.id)
-    if key is None or not catalog.sources.holds(str(path), key):
-        return
-    old = catalog.sessions.record(key).content_hash
-    size = catalog.archive.size_of(old)
-    if old != content_hash and size and hash_of_beginning(path, size) == old:
+    old = catalog.sources.content_hash_of(str(path))
+    size = catalog.archive.size_of(old) if old and old != content_hash else None
+    if old and size and hash_of_beginning(path, size) == old:
         catalog.archive.drop(old)

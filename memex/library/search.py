@@ -13,7 +13,6 @@ from memex.core.errors import IndexingError
 from memex.core.lenses import Lane, Lens, Weights
 from memex.core.ranking import Ranking, Recency, rank
 from memex.core.search import Filters, LensTable, SearchRequest, Snippet
-from memex.core.session import point_id
 from memex.index.plans import Filter, QueryVector, candidates, exact_scores
 from memex.library.calibration import coverage, on_common_scale, trust
 from memex.library.snippets import Matcher, passage_snippets, word_snippets
@@ -76,7 +75,7 @@ def vector_scores(
     where = Filter(projects=request.filters.projects, agents=request.filters.agents)
     proposed = side.index.query_batch(candidates(queries, request.candidates, where))
     points = {point.id for lane in proposed for point in lane}
-    points |= {point_id(card.agent, card.id) for card in catalog.sessions.cards(by_words).values()}
+    points |= catalog.generations.points_of(side.generation, by_words)
     if not points:
         return {}
     keys = catalog.generations.keys_of(side.generation, list(points))

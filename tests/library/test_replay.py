@@ -68,3 +68,15 @@ def test_a_file_that_was_rewritten_does_not_replace_what_was_read(
 def test_an_unknown_session_is_refused_in_one_sentence(library: Library) -> None:
     with pytest.raises(SessionNotFoundError, match="No session"):
         open_session(library.reader, "nobody")
+
+
+@pytest.mark.parametrize("rewritten", [False, True])
+def test_a_copy_is_replaced_when_its_file_only_grew_and_kept_when_it_was_rewritten(
+    library: Library, folder: Path, file: TranscriptFile, rewritten: bool
+) -> None:
+    before = library.reader.sessions.record(library.reader.sessions.resolve(session_id(1))).content_hash
+    if rewritten:
+        file.path.write_text("")
+    file.prompt("and then?")
+    refresh(library, folder)
+    assert (library.reader.archive.size_of(before) is not None) is rewritten
