@@ -21,6 +21,9 @@ QueryVector: TypeAlias = Vector | SparseVector
 
 OVERSAMPLING = 2.0
 
+EVERYTHING: Plan = {"must_not": [{"has_id": []}]}
+"""A filter that every point passes."""
+
 
 class Filter(Struct, frozen=True):
     """Empty means all. Several values of one field widen, several fields narrow."""
@@ -35,7 +38,10 @@ class Filter(Struct, frozen=True):
     """The first moment included; with a time zone."""
     until: datetime | None = None
     """The first moment no longer included; with a time zone."""
-    without: tuple[UUID, ...] = ()
+    ids: tuple[UUID, ...] | None = None
+    """Only these points; none at all where it is empty."""
+    excluding: tuple["Filter", ...] = ()
+    """What any one of these keeps is left out: `-project:x -branch:y` are two of them."""
 
 
 ALL = Filter()
@@ -52,14 +58,30 @@ def exact_scores(vectors: Mapping[Lane, QueryVector], ids: Collection[UUID]) -> 
 
     A point that has no vector in a lane is missing from that lane's answer.
     """
-    among: Plan = {"must": [{"has_id": [str(point) for point in ids]}]}
+    among = filter_json(Filter(ids=tuple(ids)))
     exact: Plan = {"exact": True}
     return [_plan(lane, vector, len(ids), among, exact) for lane, vector in vectors.items()]
 
 
 def filter_json(where: Filter) -> Plan | None:
     """None when nothing is filtered."""
-    must: list[JSON] = [
+    must = _conditions(where)
+    clauses: Plan = {"must": must} if must else {}
+    if where.excluding:
+        clauses["must_not"] = [_excluded(each) for each in where.excluding]
+    return clauses or None
+
+
+def _excluded(where: Filter) -> JSON:
+    """One condition needs no filter of its own around it; without any, everything is excluded."""
+    conditions = _conditions(where)
+    if len(conditions) == 1 and not where.excluding:
+        return conditions[0]
+    return filter_json(where) or EVERYTHING
+
+
+def _conditions(where: Filter) -> list[JSON]:
+    conditions: list[JSON] = [
         {"key": key, "match": {"any": list(values)}}
         for key, values in (
             ("project_name", where.projects),
@@ -71,13 +93,12 @@ def filter_json(where: Filter) -> Plan | None:
         if values
     ]
     if where.has_errors is not None:
-        must.append({"key": "has_errors", "match": {"value": where.has_errors}})
+        conditions.append({"key": "has_errors", "match": {"value": where.has_errors}})
     if where.since or where.until:
-        must.append({"key": "start_ts_dt", "range": _period(where)})
-    clauses: Plan = {"must": must} if must else {}
-    if where.without:
-        clauses["must_not"] = [{"has_id": [str(point) for point in where.without]}]
-    return clauses or None
+        conditions.append({"key": "start_ts_dt", "range": _period(where)})
+    if where.ids is not None:
+        conditions.append({"has_id": [str(point) for point in where.ids]})
+    return conditions
 
 
 def _period(where: Filter) -> dict[str, JSON]:

@@ -151,14 +151,32 @@ def month(value: int) -> datetime:
         (Filter(since=month(3)), lambda seed: seed % 12 >= 2),
         (Filter(until=month(3)), lambda seed: seed % 12 < 2),
         (Filter(since=month(3), until=month(5)), lambda seed: seed % 12 in (2, 3)),
-        (Filter(without=(number(0), number(7))), lambda seed: seed not in (0, 7)),
+        (Filter(projects=("elsewhere",)), lambda seed: False),
+        (Filter(ids=(number(3), number(8), number(99))), lambda seed: seed in (3, 8)),
+        (Filter(ids=()), lambda seed: False),
+        (Filter(excluding=(Filter(projects=("atlas",)),)), lambda seed: seed % 2 == 0),
+        (Filter(excluding=(Filter(has_errors=True),)), lambda seed: seed % 4 > 0),
+        (Filter(excluding=(Filter(since=month(3)),)), lambda seed: seed % 12 < 2),
+        (Filter(excluding=(Filter(ids=(number(0), number(7))),)), lambda seed: seed not in (0, 7)),
         (
-            Filter(projects=("memex",), has_errors=False, without=(number(2),)),
+            Filter(excluding=(Filter(projects=("atlas",)), Filter(branches=("main",)))),
+            lambda seed: seed % 2 == 0 and seed % 3 > 0,
+        ),
+        (
+            Filter(excluding=(Filter(projects=("atlas",), branches=("main",)),)),
+            lambda seed: seed % 2 == 0 or seed % 3 > 0,
+        ),
+        (
+            Filter(excluding=(Filter(projects=("atlas",), excluding=(Filter(ids=(number(1),)),)),)),
+            lambda seed: seed % 2 == 0 or seed == 1,
+        ),
+        (Filter(excluding=(Filter(),)), lambda seed: False),
+        (
+            Filter(projects=("memex",), has_errors=False, excluding=(Filter(ids=(number(2),)),)),
             lambda seed: seed % 4 == 2 and seed != 2,
         ),
-        (Filter(projects=("elsewhere",)), lambda seed: False),
     ],
-    ids=range(14),
+    ids=range(23),
 )
 def test_filters_hold_in_every_lane(forty: EdgeIndex, where: Filter, kept: Callable[[int], bool]) -> None:
     wanted = {number(seed) for seed in range(40) if kept(seed)}

@@ -21,7 +21,8 @@ EVERY_FILTER = Filter(
     has_errors=True,
     since=datetime(2026, 1, 1, tzinfo=UTC),
     until=datetime(2026, 2, 1, tzinfo=UTC),
-    without=(number(1),),
+    ids=(number(1), number(2)),
+    excluding=(Filter(ids=(number(1),)), Filter(agents=("codex",), branches=("main",))),
 )
 
 
@@ -41,7 +42,10 @@ def test_the_client_s_filter_says_the_same() -> None:
     assert conditions["start_ts_dt"].range == models.DatetimeRange(
         gte=EVERY_FILTER.since, lt=EVERY_FILTER.until
     )
-    assert parsed.must_not == [models.HasIdCondition(has_id=[str(number(1))])]
+    assert parsed.must[-1] == models.HasIdCondition(has_id=[str(number(1)), str(number(2))])
+    one, both = parsed.must_not
+    assert one == models.HasIdCondition(has_id=[str(number(1))])
+    assert [condition.key for condition in both.must] == ["source_agent", "git_branch"]
 
 
 def test_no_filter_is_no_filter() -> None:
