@@ -31,9 +31,10 @@ from memex.cli_output import (
     status_text,
 )
 from memex.core.errors import MemexError
+from memex.core.filters import Field, Filters, one_of
 from memex.core.lenses import MAX_WEIGHT, Recency, Weights
 from memex.core.paths import LibraryPaths, default_home
-from memex.core.search import Filters, SearchRequest
+from memex.core.search import SearchRequest
 from memex.engine.protocol import (
     FetchModel,
     GetStatus,
@@ -130,7 +131,7 @@ def search(
     from memex.core.ranking import rank  # numpy
 
     weights = _weights(lenses)
-    request = SearchRequest(" ".join(query), Filters(projects, agents))
+    request = SearchRequest(" ".join(query), _filters(projects, agents))
     with _engine(paths) as engine:
         table = _expect(engine, Search(request), Searched).table
     ranking = rank(table, weights, Recency(), datetime.now(UTC))
@@ -168,7 +169,7 @@ def sessions(
 ) -> None:
     """List sessions, newest first."""
     with _engine(paths) as engine:
-        found = _expect(engine, ListSessions(Filters(projects, agents), limit), SessionList)
+        found = _expect(engine, ListSessions(_filters(projects, agents), limit), SessionList)
     _print(sessions_output(found), as_json, sessions_text)
 
 
@@ -261,6 +262,10 @@ def _weights(lenses: tuple[str, ...]) -> Weights:
         if not 0 <= chosen[name] <= MAX_WEIGHT:
             raise MemexError(f"The weight of {name} must lie between 0 and {MAX_WEIGHT:g}.")
     return Weights(**chosen)
+
+
+def _filters(projects: tuple[str, ...], agents: tuple[str, ...]) -> Filters:
+    return Filters(one_of(Field.PROJECT, projects) + one_of(Field.AGENT, agents))
 
 
 def _expect(engine: CommandEngine, request: Request, kind: type[Value]) -> Value:

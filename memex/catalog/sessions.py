@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from memex.core.errors import SessionNotFoundError
-from memex.core.search import Filters, SessionCard
+from memex.core.filters import Field, Filters
+from memex.core.search import SessionCard
 from memex.core.session import Outcome, Session, TokenUsage
 
 CARD_COLUMNS = """key, agent, id, title, project_name, branch, started_at, ended_at, turn_count,
@@ -173,8 +174,8 @@ def filter_clause(filters: Filters) -> tuple[str, list[str]]:
     clauses = ["NOT is_helper"]
     values: list[str] = []
     columns: Sequence[tuple[str, tuple[str, ...]]] = (
-        ("project_name", filters.projects),
-        ("agent", filters.agents),
+        ("project_name", filters.of(Field.PROJECT)),
+        ("agent", filters.of(Field.AGENT)),
     )
     for column, wanted in columns:
         if wanted:

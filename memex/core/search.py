@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from memex.core.filters import Filters
 from memex.core.lenses import Lane
 from memex.core.session import Outcome
 
 if TYPE_CHECKING:  # numpy costs 80 ms to import, and the window paints first
     import numpy as np
     from numpy.typing import NDArray
-
-
-class Filters(Struct, frozen=True):
-    """Empty means all. Several values of one field widen, several fields narrow."""
-
-    projects: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
 
 
 class SearchRequest(Struct, frozen=True):

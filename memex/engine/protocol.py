@@ -5,9 +5,10 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from memex.core.filters import Filters
 from memex.core.library import IndexReport, LibraryStatus, Progress
 from memex.core.replay import SessionOutline, TurnPage
-from memex.core.search import Filters, LensTable, SearchRequest, SessionCard
+from memex.core.search import LensTable, SearchRequest, SessionCard
 
 PROTOCOL_VERSION = 1
 

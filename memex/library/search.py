@@ -10,9 +10,10 @@ import numpy as np
 from memex.catalog.catalog import Catalog
 from memex.catalog.fulltext import TurnHit, match_expression, query_words
 from memex.core.errors import IndexingError
+from memex.core.filters import Field
 from memex.core.lenses import Lane, Lens, Weights
 from memex.core.ranking import Ranking, Recency, rank
-from memex.core.search import Filters, LensTable, SearchRequest, Snippet
+from memex.core.search import LensTable, SearchRequest, Snippet
 from memex.index.plans import Filter, QueryVector, candidates, exact_scores
 from memex.library.calibration import coverage, on_common_scale, trust
 from memex.library.snippets import Matcher, passage_snippets, word_snippets
@@ -72,7 +73,7 @@ def vector_scores(
     by_words: Mapping[int, float],
 ) -> LaneScores:
     """Two batches: every lane's candidates, then every candidate's exact score in every lane."""
-    where = Filter(projects=request.filters.projects, agents=request.filters.agents)
+    where = Filter(projects=request.filters.of(Field.PROJECT), agents=request.filters.of(Field.AGENT))
     proposed = side.index.query_batch(candidates(queries, request.candidates, where))
     points = {point.id for lane in proposed for point in lane}
     points |= catalog.generations.points_of(side.generation, by_words)
@@ -109,7 +110,7 @@ def lens_table(
 
 def _turn_hits(catalog: Catalog, request: SearchRequest, words: Sequence[str]) -> list[TurnHit]:
     expression = match_expression(words, last_is_prefix=request.as_typed)
-    among = None if request.filters == Filters() else catalog.sessions.keys_where(request.filters)
+    among = None if request.filters.is_empty else catalog.sessions.keys_where(request.filters)
     return catalog.full_text.search(expression, TURN_HITS, among)
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from memex.core.filters import Filters
 from memex.core.lenses import Lane, Recency, Weights
-from memex.core.search import Filters, LensTable, SearchRequest
+from memex.core.search import LensTable, SearchRequest
 from memex.engine.protocol import SessionList
 from memex.window.results_model import ResultsModel
 

@@ -8,8 +8,9 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Signal, Slot
 
 from memex.core.errors import EngineError, MemexError
+from memex.core.filters import Filters
 from memex.core.paths import LibraryPaths
-from memex.core.search import Filters, SearchRequest
+from memex.core.search import SearchRequest
 from memex.engine.client import EngineClient, attach_or_start, unwrapped
 from memex.engine.protocol import (
     CancelJob,

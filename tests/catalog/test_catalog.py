@@ -10,7 +10,7 @@ from memex.catalog.schema import STEPS
 from memex.catalog.sessions import SessionOrigin
 from memex.catalog.sources import Source, SourceState
 from memex.core.errors import CatalogError, NewerLibraryError, SessionNotFoundError
-from memex.core.search import Filters
+from memex.core.filters import Field, Filters, one_of
 from memex.core.session import Session
 from tests.sessions import prompt, session
 
@@ -85,8 +85,13 @@ def test_filters_widen_within_a_field_and_narrow_across_fields(catalog: Catalog)
     here = write(catalog, session("a", project_path="/p/here"))
     there = write(catalog, session("b", project_path="/p/there"))
     write(catalog, session("c", project_path="/p/elsewhere"))
-    assert catalog.sessions.keys_where(Filters(projects=("here", "there"))) == {here, there}
-    assert catalog.sessions.keys_where(Filters(projects=("here",), agents=("codex",))) == set()
+    assert catalog.sessions.keys_where(Filters(one_of(Field.PROJECT, ("here", "there")))) == {here, there}
+    assert (
+        catalog.sessions.keys_where(
+            Filters(one_of(Field.PROJECT, ("here",)) + one_of(Field.AGENT, ("codex",)))
+        )
+        == set()
+    )
 
 
 def test_a_file_is_known_by_size_and_time_to_the_readers_that_read_it(catalog: Catalog) -> None:

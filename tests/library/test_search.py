@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from memex.core.errors import IndexingError
+from memex.core.filters import Field, Filters, one_of
 from memex.core.lenses import Lane, Lens, Weights
 from memex.core.ranking import Recency, rank
-from memex.core.search import Filters, LensTable, SearchRequest
+from memex.core.search import LensTable, SearchRequest
 from memex.library.library import Library
 from memex.library.search import search
 from tests.library.conftest import refresh
@@ -79,7 +80,7 @@ def test_turning_up_a_lens_changes_the_order(library: Library) -> None:
 
 
 def test_filters_hold_for_words_and_vectors(library: Library) -> None:
-    table = ask(library, "linker cc not found", filters=Filters(projects=("shop",)))
+    table = ask(library, "linker cc not found", filters=Filters(one_of(Field.PROJECT, ("shop",))))
     assert {card.project for card in table.cards} == {"shop"}
 
 

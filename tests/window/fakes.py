@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from memex.core.errors import MemexError
+from memex.core.filters import Filters
 from memex.core.library import LibraryStatus
 from memex.core.replay import TurnPage
-from memex.core.search import Filters, LensTable, SearchRequest, SessionCard
+from memex.core.search import LensTable, SearchRequest, SessionCard
 from memex.engine.protocol import SessionList
 from memex.window.worker import EngineState
 from tests.window import values
