@@ -106,8 +106,9 @@ def index(paths: LibraryPaths, folders: tuple[Path, ...], as_json: bool) -> None
         if not os.access(folder, os.F_OK):
             raise MemexError(f"{folder} does not exist or cannot be reached: give a folder with transcripts.")
     with _engine(paths) as engine, progress_bar() as on_progress:
-        report = engine.run(StartIndexing(tuple(str(folder.resolve()) for folder in folders)), on_progress)
-    _print(report, as_json, report_text)
+        job = StartIndexing(tuple(str(folder.resolve()) for folder in folders))
+        indexed = engine.run(job, on_progress)
+    _print(indexed.report, as_json, report_text)
 
 
 @memex.command()

@@ -11,7 +11,6 @@ from memex.engine.protocol import (
     CancelJob,
     Done,
     Failed,
-    FetchModel,
     GetStatus,
     GetTurns,
     JobControl,
@@ -26,7 +25,6 @@ from memex.engine.protocol import (
     Searched,
     SessionList,
     SessionOpened,
-    StartIndexing,
     Status,
     Turns,
 )
@@ -75,16 +73,14 @@ class Answers:
 
     def _control(self, request: JobControl) -> Reply:
         match request:
-            case FetchModel():
-                return JobQueued(self._jobs.start(fetch_model=True))
-            case StartIndexing(folders=folders):
-                return JobQueued(self._jobs.start(folders))
             case PauseJob():
                 self._jobs.pause()
             case ResumeJob():
                 self._jobs.resume()
-            case CancelJob():
-                self._jobs.cancel()
+            case CancelJob(job=number):
+                self._jobs.cancel(number)
+            case _:
+                return JobQueued(self._jobs.start(request))
         return Done()
 
     def _open_session(self, name: str) -> SessionOpened:

@@ -5,33 +5,33 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from memex.core.errors import EngineError
-from memex.core.library import IndexReport, Progress
+from memex.core.library import Progress
 from memex.core.paths import LibraryPaths
 from memex.engine.answers import Answers
 from memex.engine.client import EngineClient, attach, unwrapped
 from memex.engine.jobs import JobRunner, Order
 from memex.engine.protocol import (
+    CancelJob,
     Event,
-    FetchModel,
+    Job,
     JobFailed,
     JobFinished,
+    JobOutcome,
     JobProgressed,
     JobQueued,
     Reply,
     Request,
     Search,
-    StartIndexing,
 )
 from memex.library.library import Library
 
 LOCK_WAIT = 10.0
-Job = StartIndexing | FetchModel
 OnProgress = Callable[[Progress], None]
 
 
 class CommandEngine(Protocol):
     def call(self, request: Request) -> Reply: ...
-    def run(self, job: Job, on_progress: OnProgress) -> IndexReport: ...
+    def run(self, job: Job, on_progress: OnProgress) -> JobOutcome: ...
 
 
 @contextmanager
@@ -63,13 +63,9 @@ class LocalEngine:
             self._library.open_vectors()
         return unwrapped(self._answers.reply(request))
 
-    def run(self, job: Job, on_progress: OnProgress) -> IndexReport:
+    def run(self, job: Job, on_progress: OnProgress) -> JobOutcome:
         self._on_progress = on_progress
-        match job:
-            case StartIndexing(folders=folders):
-                return self._jobs.follow(Order(1, folders))
-            case FetchModel():
-                return self._jobs.follow(Order(1, fetch_model=True))
+        return self._jobs.follow(Order(1, job))
 
     def _publish(self, event: Event) -> None:
         if self._on_progress and isinstance(event, JobProgressed):
@@ -83,17 +79,24 @@ class AttachedEngine:
     def call(self, request: Request) -> Reply:
         return self._client.call(request)
 
-    def run(self, job: Job, on_progress: OnProgress) -> IndexReport:
+    def run(self, job: Job, on_progress: OnProgress) -> JobOutcome:
         """Waits for its own job; one that the window began before comes to its end first."""
         queued = self._client.call(job)
         assert isinstance(queued, JobQueued)
+        try:
+            return self._await(queued.job, on_progress)
+        except KeyboardInterrupt:
+            self._client.send(CancelJob(queued.job))
+            raise
+
+    def _await(self, number: int, on_progress: OnProgress) -> JobOutcome:
         for frame in self._client.frames():
             match frame.body:
                 case JobProgressed(progress=progress):
                     on_progress(progress)
-                case JobFinished(job=queued.job, report=report):
-                    return report
-                case JobFailed(job=queued.job, message=message):
+                case JobFinished(job=finished, outcome=outcome) if finished == number:
+                    return outcome
+                case JobFailed(job=failed, message=message) if failed == number:
                     raise EngineError(message)
         raise EngineError(
             "The engine stopped before it was done: run the command again, it goes on from there."

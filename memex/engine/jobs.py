@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -11,8 +11,19 @@ import msgspec
 from msgspec import Struct
 
 from memex.core.errors import MemexError
-from memex.core.library import IndexReport, LibraryStatus, Progress, Stage
-from memex.engine.protocol import Event, JobFailed, JobFinished, JobProgressed, StatusChanged
+from memex.core.library import LibraryStatus, Progress, Stage
+from memex.engine.protocol import (
+    Event,
+    FetchModel,
+    Indexed,
+    Job,
+    JobFailed,
+    JobFinished,
+    JobOutcome,
+    JobProgressed,
+    StartIndexing,
+    StatusChanged,
+)
 from memex.library.library import Library
 from memex.library.refresh import Refresh
 
@@ -28,9 +39,15 @@ FIRST_ORDER_WAIT = 0.5
 
 
 class Order(Struct, frozen=True):
-    job: int
-    folders: tuple[str, ...] = ()
-    fetch_model: bool = False
+    number: int
+    job: Job
+
+
+class Begun(Struct, frozen=True):
+    """A job's steps, and what it came to so far; not asking for the next step is how it is cancelled."""
+
+    steps: Iterator[Progress]
+    outcome: Callable[[], JobOutcome]
 
 
 class JobRunner:
@@ -44,7 +61,7 @@ class JobRunner:
         self._last_job = 0
         self._running = threading.Event()
         self._running.set()
-        self._cancelled_up_to = 0
+        self._cancelled: set[int] = set()
         self._closing = False
         self._vectors_tried = False
         self._thread = threading.Thread(target=self._work, name="memex-jobs")
@@ -52,10 +69,10 @@ class JobRunner:
     def open(self) -> None:
         self._thread.start()
 
-    def start(self, folders: tuple[str, ...] = (), *, fetch_model: bool = False) -> int:
+    def start(self, job: Job) -> int:
         """The job's number."""
         self._last_job += 1
-        self._orders.put(Order(self._last_job, folders, fetch_model))
+        self._orders.put(Order(self._last_job, job))
         return self._last_job
 
     def pause(self) -> None:
@@ -64,9 +81,9 @@ class JobRunner:
     def resume(self) -> None:
         self._running.set()
 
-    def cancel(self) -> None:
-        """The job under way and those that wait behind it."""
-        self._cancelled_up_to = self._last_job
+    def cancel(self, number: int | None = None) -> None:
+        """The job of this number, or the one under way and those that wait behind it."""
+        self._cancelled |= {number} if number else set(range(1, self._last_job + 1))
         self._running.set()
 
     def close(self) -> None:
@@ -93,24 +110,21 @@ class JobRunner:
 
     def _run(self, order: Order) -> None:
         try:
-            report = self.follow(order)
-            self._publish(JobFinished(order.job, report))
+            self._publish(JobFinished(order.number, self.follow(order)))
         except MemexError as error:
-            self._publish(JobFailed(order.job, str(error)))
+            self._publish(JobFailed(order.number, str(error)))
         except Exception as bug:
             log.exception("the job failed")
-            self._publish(JobFailed(order.job, f"Memex has a bug: {bug!r}; the details are in memex.log."))
+            self._publish(JobFailed(order.number, f"Memex has a bug: {bug!r}; the details are in memex.log."))
         finally:
             self.progress = None
             self._publish(StatusChanged(self._library_status()))
 
-    def follow(self, order: Order) -> IndexReport:
+    def follow(self, order: Order) -> JobOutcome:
         """Runs the job on this thread, telling of its progress now and then."""
-        if order.fetch_model:
-            self._library.open_vectors(self._tell_download)
-        job = Refresh(self._library, tuple(map(Path, order.folders)))
+        begun = self._begin(order.job)
         told = count_next = 0.0
-        for self.progress in job.steps():
+        for self.progress in begun.steps:
             now = time.monotonic()
             if now - told >= EVENTS_APART:
                 told = now
@@ -120,9 +134,18 @@ class JobRunner:
                 cost = time.monotonic() - now
                 count_next = now + max(STATUS_APART, COUNTING_SHARE * cost)
             self._wait_while_paused()
-            if order.job <= self._cancelled_up_to:
+            if order.number in self._cancelled:
                 break
-        return job.report()
+        return begun.outcome()
+
+    def _begin(self, job: Job) -> Begun:
+        match job:
+            case StartIndexing(folders=folders):
+                refresh = Refresh(self._library, tuple(map(Path, folders)))
+            case FetchModel():
+                self._library.open_vectors(self._tell_download)
+                refresh = Refresh(self._library)
+        return Begun(refresh.steps(), lambda: Indexed(refresh.report()))
 
     def _tell_download(self, done: int, total: int) -> None:
         self.progress = Progress(Stage.DOWNLOAD, done, total, "bytes")

@@ -57,10 +57,12 @@ class ResumeJob(Struct, frozen=True, tag=True):
 
 
 class CancelJob(Struct, frozen=True, tag=True):
-    pass
+    job: int | None = None
+    """None: the job under way and those that wait behind it."""
 
 
-JobControl = StartIndexing | FetchModel | PauseJob | ResumeJob | CancelJob
+Job = StartIndexing | FetchModel
+JobControl = Job | PauseJob | ResumeJob | CancelJob
 Request = Search | OpenSession | GetTurns | ListSessions | GetStatus | JobControl
 
 
@@ -113,9 +115,16 @@ class StatusChanged(Struct, frozen=True, tag=True):
     status: LibraryStatus
 
 
+class Indexed(Struct, frozen=True, tag=True):
+    report: IndexReport
+
+
+JobOutcome = Indexed
+
+
 class JobFinished(Struct, frozen=True, tag=True):
     job: int
-    report: IndexReport
+    outcome: JobOutcome
 
 
 class JobFailed(Struct, frozen=True, tag=True):

@@ -113,7 +113,7 @@ class App(QObject):
         ):
             source.connect(take)
             source.connect(show)
-        engine.job_finished.connect(watch.take_report)
+        engine.job_finished.connect(watch.take_outcome)
         engine.job_finished.connect(self._on_job_finished)
         engine.state_changed.connect(self._on_state_changed)
         engine.status_changed.connect(self._on_first_status)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from memex.core.library import IndexReport, LibraryStatus, Progress
+from memex.core.library import LibraryStatus, Progress
 from memex.window.emptiness import Situation
 from memex.window.finder import Shown
 from memex.window.wording import count
@@ -58,7 +58,7 @@ class LibraryWatch(QObject):
         self._know_job(progress)
 
     @Slot(object)
-    def take_report(self, report: IndexReport) -> None:  # noqa: ARG002 (the counts come with the status)
+    def take_outcome(self, outcome: object) -> None:  # noqa: ARG002 (the counts come with the status)
         self._know_job(None)
         self.grown.emit()
 

@@ -62,7 +62,7 @@ class EngineHandle(QObject):
     sessions_listed = Signal(object)  # SessionList
     status_changed = Signal(object)  # LibraryStatus
     job_progressed = Signal(object)  # Progress
-    job_finished = Signal(object)  # IndexReport
+    job_finished = Signal(object)  # JobOutcome
     failed = Signal(object)  # MemexError
     crashed = Signal(object)  # Exception: a bug
     state_changed = Signal(object)  # EngineState
@@ -180,8 +180,8 @@ class EngineHandle(QObject):
         match body:
             case JobProgressed(progress=progress):
                 self.job_progressed.emit(progress)
-            case JobFinished(report=report):
-                self.job_finished.emit(report)
+            case JobFinished(outcome=outcome):
+                self.job_finished.emit(outcome)
             case JobFailed(message=message):
                 self.failed.emit(MemexError(message))
 

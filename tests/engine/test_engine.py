@@ -63,7 +63,7 @@ def wait_until_paused(client: EngineClient) -> None:
 
 
 def test_it_indexes_searches_and_replays(client: EngineClient, folder: Path) -> None:
-    assert index(client, folder).report.new == 2
+    assert index(client, folder).outcome.report.new == 2
     found = client.call(Search(SearchRequest("linker")))
     assert isinstance(found, Searched)
     assert found.table.degraded is None
@@ -162,7 +162,7 @@ def test_a_paused_job_stands_still_until_it_is_resumed(client: EngineClient, fol
     assert isinstance(status, Status)
     assert status.status.sessions == 0
     client.call(ResumeJob())
-    assert next_event(client, JobFinished).report.sessions == 2
+    assert next_event(client, JobFinished).outcome.report.sessions == 2
 
 
 def test_a_cancelled_job_ends_and_the_next_goes_on_from_there(client: EngineClient, folder: Path) -> None:
@@ -170,8 +170,8 @@ def test_a_cancelled_job_ends_and_the_next_goes_on_from_there(client: EngineClie
     client.call(StartIndexing((str(folder),)))
     wait_until_paused(client)
     client.call(CancelJob())
-    assert next_event(client, JobFinished).report.cancelled
-    assert not index(client, folder).report.cancelled
+    assert next_event(client, JobFinished).outcome.report.cancelled
+    assert not index(client, folder).outcome.report.cancelled
 
 
 def test_a_library_is_opened_by_one_process_at_a_time(
@@ -186,13 +186,13 @@ def test_a_command_works_alone_or_with_the_engine_that_runs(
 ) -> None:
     with engine_for_command(prepared_home) as alone:
         assert isinstance(alone, LocalEngine)
-        report = alone.run(StartIndexing((str(folder),)), lambda _: None)
+        first = alone.run(StartIndexing((str(folder),)), lambda _: None)
     window = attach_or_start(prepared_home)
     with engine_for_command(prepared_home) as attached:
         assert isinstance(attached, AttachedEngine)
         again = attached.run(StartIndexing((str(folder),)), lambda _: None)
     window.close()
-    assert (report.new, again.new, again.unchanged) == (2, 0, 2)
+    assert (first.report.new, again.report.new, again.report.unchanged) == (2, 0, 2)
     assert is_gone(window.engine_pid)
 
 

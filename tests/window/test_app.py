@@ -15,6 +15,7 @@ from memex.core.lenses import Recency, Weights
 from memex.core.library import FileFailure, IndexReport
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, Theme, load_settings, save_settings
+from memex.engine.protocol import Indexed
 from memex.window.app import App
 from memex.window.theme import DARK, LIGHT
 from memex.window.window_state import WindowState, load_window_state, save_window_state
@@ -155,7 +156,7 @@ def test_a_new_library_waits_for_the_user_and_fills_as_it_is_read(
     library.cards = values.CARDS
     app.engine.status_changed.emit(values.BUSY)
     qtbot.waitUntil(lambda: app.window.model.rowCount() == 20)
-    app.engine.job_finished.emit(IndexReport(sessions=20))
+    app.engine.job_finished.emit(Indexed(IndexReport(sessions=20)))
     assert app.window.status_bar.hold_button.isHidden()
 
 
