@@ -32,7 +32,7 @@ from memex.cli_output import (
 )
 from memex.core.errors import MemexError
 from memex.core.filters import Field, Filters, one_of
-from memex.core.lenses import MAX_WEIGHT, Recency, Weights
+from memex.core.lenses import MAX_WEIGHT, RankOptions, Weights
 from memex.core.paths import LibraryPaths, default_home
 from memex.core.search import SearchRequest
 from memex.engine.protocol import (
@@ -135,7 +135,7 @@ def search(
     request = SearchRequest(" ".join(query), _filters(projects, agents))
     with _engine(paths) as engine:
         table = _expect(engine, Search(request), Searched).table
-    ranking = rank(table, weights, Recency(), datetime.now(UTC))
+    ranking = rank(table, RankOptions(weights), datetime.now(UTC))
     _print(search_output(table, ranking, limit), as_json, search_text)
 
 

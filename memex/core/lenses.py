@@ -69,3 +69,28 @@ class Recency(Struct, frozen=True):
 
     weight: float = 0.05
     half_life_days: float = 30.0
+
+
+class Fusion(StrEnum):
+    """How the lanes' scores become one."""
+
+    LENS = "lens"
+    """The weighted mean of the calibrated scores."""
+    RRF = "rrf"
+    """Weighted reciprocal ranks: a lane's order counts, not how far apart its scores are."""
+    DBSF = "dbsf"
+    """The weighted mean of scores that each lane's mean and deviation bring to one scale."""
+
+
+class RankOptions(Struct, frozen=True):
+    """All that the user can say about an order; `liked` and `disliked` are session keys."""
+
+    weights: Weights = Weights()
+    recency: Recency = Recency()
+    fusion: Fusion = Fusion.LENS
+    diversity: float = 0.0
+    """0: by score alone; 1: whatever is least like what stands above it."""
+    error_boost: float = 0.0
+    """Added to the score of a session that met errors."""
+    liked: tuple[int, ...] = ()
+    disliked: tuple[int, ...] = ()

@@ -32,6 +32,12 @@ class Snippet(Struct, frozen=True):
     text: str
     marks: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The matched words, each once, as they are written in the text."""
+        found = {self.text[start:end].lower(): self.text[start:end] for start, end in self.marks}
+        return tuple(found.values())
+
 
 class SessionCard(Struct, frozen=True):
     """What a list shows of a session."""
@@ -70,6 +76,24 @@ class LensTable(Struct, frozen=True):
     degraded: str | None = None
     """One sentence when some lanes could not be asked."""
     took_ms: float = 0.0
+    confidence: float = 1.0
+    """How sure it is that anything here answers the query, from 0 to 1."""
+    is_close: bool = True
+    """False: all of these are near misses; nothing in the library is close to the query."""
+    groups: tuple[int, ...] = ()
+    """Per card a number that it shares with its near-identical copies only; none: all are different."""
+    vectors: bytes = b""
+    """Unit content vectors as int8, one row a card; a row of zeros: it has none. May be empty."""
+
+    @property
+    def content_vectors(self) -> NDArray[np.float32]:
+        """(len(cards), dimension), each of length 1 or 0; dimension 0 when there are no vectors."""
+        import numpy as np
+
+        rows = np.frombuffer(self.vectors, np.int8).reshape(len(self.cards), -1 if self.vectors else 0)
+        vectors = rows.astype(np.float32)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1.0)
+        return vectors
 
     @property
     def matrix(self) -> NDArray[np.float32]:

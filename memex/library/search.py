@@ -11,8 +11,8 @@ from memex.catalog.catalog import Catalog
 from memex.catalog.fulltext import TurnHit, match_expression, query_words
 from memex.core.errors import IndexingError
 from memex.core.filters import Field
-from memex.core.lenses import Lane, Lens, Weights
-from memex.core.ranking import Ranking, Recency, rank
+from memex.core.lenses import Lane, Lens, RankOptions, Recency
+from memex.core.ranking import Ranking, rank
 from memex.core.search import LensTable, SearchRequest, Snippet
 from memex.index.plans import Filter, QueryVector, candidates, exact_scores
 from memex.library.calibration import coverage, on_common_scale, trust
@@ -123,7 +123,7 @@ def _snippets(
     matcher: Matcher,
 ) -> dict[int, Snippet]:
     """The turn that the words found, or the passage nearest in meaning, whichever earned more."""
-    ranking = rank(table, Weights(), Recency(0.0), datetime.now(UTC))
+    ranking = rank(table, RankOptions(recency=Recency(0.0)), datetime.now(UTC))
     best = [table.cards[row].key for row in ranking.order[:SNIPPETS]]
     found = word_snippets(catalog, hits, best, matcher)
     query = queries.get(Lane.CONTENT)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from memex.core.filters import Filters
-from memex.core.lenses import Lane, Recency, Weights
+from memex.core.lenses import Lane, RankOptions, Recency, Weights
 from memex.core.search import LensTable, SearchRequest
 from memex.engine.protocol import SessionList
 from memex.window.results_model import ResultsModel
@@ -146,7 +146,7 @@ class Finder(QObject):
         if table is None or ranker is None:
             return
         now = self._clock()
-        self._model.show_table(table, ranker.rank(self._weights, self._recency, now), now)
+        self._model.show_table(table, ranker.rank(RankOptions(self._weights, self._recency), now), now)
         shown = Shown(table.request.text, len(table.cards), table.took_ms, table.degraded, self._has_words)
         self.shown.emit(shown)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from memex.core.lenses import Lane, Weights
-from memex.core.ranking import Recency, rank
+from memex.core.lenses import Lane, RankOptions, Recency
+from memex.core.ranking import rank
 from memex.core.search import LensTable, SearchRequest
 from memex.library.library import Library
 from memex.library.search import search
@@ -70,7 +70,7 @@ def read_queries(split: str) -> list[Query]:
 
 
 def by_all_lenses(table: LensTable) -> list[str]:
-    ranking = rank(table, Weights(), Recency(0.0), datetime.now(UTC))
+    ranking = rank(table, RankOptions(recency=Recency(0.0)), datetime.now(UTC))
     return [table.cards[row].source_path for row in ranking.order]
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from memex.core.errors import IndexingError
 from memex.core.filters import Field, Filters, one_of
-from memex.core.lenses import Lane, Lens, Weights
-from memex.core.ranking import Recency, rank
+from memex.core.lenses import Lane, Lens, RankOptions, Recency, Weights
+from memex.core.ranking import rank
 from memex.core.search import LensTable, SearchRequest
 from memex.library.library import Library
 from memex.library.search import search
@@ -32,7 +32,7 @@ def ask(library: Library, text: str, **options: object) -> LensTable:
 
 
 def best(table: LensTable) -> str:
-    ranking = rank(table, Weights(), Recency(0.0), datetime.now(UTC))
+    ranking = rank(table, RankOptions(recency=Recency(0.0)), datetime.now(UTC))
     return table.cards[ranking.order[0]].id
 
 
@@ -72,7 +72,11 @@ def test_every_lane_is_scored_for_every_candidate(library: Library) -> None:
 
 def test_turning_up_a_lens_changes_the_order(library: Library) -> None:
     table = ask(library, "cookie linker")
-    by_error = rank(table, Weights(words=0, content=0, late=0, error=2), Recency(0.0), datetime.now(UTC))
+    by_error = rank(
+        table,
+        RankOptions(Weights(words=0, content=0, late=0, error=2), Recency(0.0)),
+        datetime.now(UTC),
+    )
     assert table.cards[by_error.order[0]].id == session_id(1)
     part = dict(zip(Lens, by_error.contributions[by_error.order[0]], strict=True))
     assert part[Lens.ERROR] > 0

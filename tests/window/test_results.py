@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
-from memex.core.lenses import Lens, Recency, Weights
+from memex.core.lenses import Lens, RankOptions, Weights
 from memex.core.ranking import rank
 from memex.core.search import Snippet
 from memex.window import fonts
@@ -21,7 +21,7 @@ TABLE = values.make_table("linker")
 
 
 def ranked(weights: Weights, table=TABLE):
-    return rank(table, weights, Recency(), values.NOW)
+    return rank(table, RankOptions(weights), values.NOW)
 
 
 @pytest.fixture
