@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from memex.core.search import SessionCard
 from memex.core.session import Role, TokenUsage, ToolKind, Turn, TurnKind
+from memex.core.steps.context import StepContext
 
 
 class Origin(StrEnum):
@@ -51,3 +52,4 @@ class SessionOutline(Struct, frozen=True):
 class TurnPage(Struct, frozen=True):
     session_key: int
     turns: tuple[Turn, ...]
+    context: StepContext = StepContext()

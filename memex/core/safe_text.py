@@ -37,9 +37,25 @@ def safe_line(raw: str) -> str:
     return _UNSAFE.sub(_visible, line)
 
 
+def terminal_line(raw: str) -> str:
+    """As `safe_line`, but colours (SGR) stay, and control characters are left for `visible`."""
+    line = _ESCAPE.sub(_colour_alone, raw.rstrip("\r").rpartition("\r")[2][: _RAW_LINE + 1])
+    return line if len(raw) <= _RAW_LINE else f"{line}…"
+
+
+def visible(text: str) -> str:
+    """Control characters as pictures, bidirectional controls as `<U+202E>`, the rest as it is."""
+    return _UNSAFE.sub(_visible, text)
+
+
 def one_line(text: str, limit: int = 300) -> str:
     """The first words of `text` on one line, for headings and rows."""
     return safe_line(" ".join(text[: 4 * limit].split()))[:limit]
+
+
+def _colour_alone(match: re.Match[str]) -> str:
+    found = match[0]
+    return found if found.startswith("\x1b[") and found.endswith("m") else ""
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from memex.core.errors import MemexError
 from memex.core.replay import TurnPage
 from memex.core.session import Session
+from memex.core.steps.context import StepContext, step_context
 from memex.engine.jobs import JobRunner
 from memex.engine.protocol import (
     CancelJob,
@@ -44,6 +45,7 @@ class Answers:
         self._library = library
         self._jobs = jobs
         self._open: OrderedDict[int, Session] = OrderedDict()
+        self._contexts: dict[int, StepContext] = {}
 
     def reply(self, request: Request) -> Reply:
         try:
@@ -86,9 +88,11 @@ class Answers:
     def _open_session(self, name: str) -> SessionOpened:
         outline, session = open_session(self._library.reader, name)
         self._open[outline.card.key] = session
+        self._contexts.pop(outline.card.key, None)
         self._open.move_to_end(outline.card.key)
         while len(self._open) > OPEN_SESSIONS:
-            self._open.popitem(last=False)
+            closed, _ = self._open.popitem(last=False)
+            self._contexts.pop(closed, None)
         return SessionOpened(outline)
 
     def _turns(self, request: GetTurns) -> Turns:
@@ -98,4 +102,11 @@ class Answers:
             self._open_session(card.id)
             session = self._open[request.session_key]
         page = session.turns[request.first : request.first + request.count]
-        return Turns(TurnPage(request.session_key, page))
+        context = self._context(request.session_key, session).for_turns(page)
+        return Turns(TurnPage(request.session_key, page, context))
+
+    def _context(self, key: int, session: Session) -> StepContext:
+        """Made when turns are first asked for, so that the outline does not wait for it."""
+        if key not in self._contexts:
+            self._contexts[key] = step_context(session.turns)
+        return self._contexts[key]

@@ -45,6 +45,7 @@ class CallDraft(Struct, gc=False):
     continues: str | None = None
     patch: str = ""
     """The text of an `apply_patch`: read at the end, and only when no better diff has come."""
+    stderr: str = ""
     results_unwritten: bool = False
     """Its format never writes a result: what the call asked for counts as done."""
 
@@ -73,6 +74,7 @@ class CallDraft(Struct, gc=False):
             diffs=self.diffs if self.succeeded else (),
             child_session=self.child_session,
             continues=self.continues,
+            stderr=self.stderr,
         )
 
 
