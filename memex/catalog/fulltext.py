@@ -1,39 +1,20 @@
-"""Every turn's words in FTS5, identifiers findable whole, in their parts and joined.
-
-`body` is the text as it stands; FTS5's own tokenizer splits it at `_ - / .`. `parts` adds what that
-tokenizer cannot know: the parts of camel-case words, and the joined form of split identifiers.
-"""
+"""Every turn's words in FTS5: `body` is the text as it stands, `parts` what `word_forms` adds to it."""
 
 import math
-import re
 import sqlite3
 from collections.abc import Iterable
 
 import msgspec
 from msgspec import Struct
 
+from memex.catalog.word_forms import match_expression, parts_of, quoted
+
 TURN_BITS = 24
 CARD_TURN = (1 << TURN_BITS) - 1
 """The row that holds a session's title, project, branch and id, as if it were a turn."""
 
-# Tried at the start of a run only, and bounded: a run of a million letters (base64) would be quadratic.
-IDENTIFIER = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,64}(?:(?:_{1,8}|-|\.|::)[A-Za-z0-9]{1,64})+"
-    r"|[A-Za-z]{1,64}[a-z0-9][A-Z][A-Za-z0-9]{0,64})"
-)
-SEPARATOR = re.compile(r"[^A-Za-z0-9]+")
-HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-WORD = re.compile(r"\w+(?:[-_.:/]+\w+)*")
-LONGEST_IDENTIFIER = 64
 COMMON = 20_000
 """Turns that are counted of those that hold a word: it tells little from there on."""
-
-STOP_WORDS = frozenset(
-    """a about again all also am an and any are as at be because been but by can could did do does doing
-    for from get got had has have how i if in into is it its just like me my not of on or our out please
-    should so some than that the their them then there these they this to up use used using was we were
-    what when where which who why will with would you your""".split()  # noqa: SIM905
-)
 
 
 class TurnHit(Struct, frozen=True):
@@ -52,7 +33,7 @@ class FullText:
         self.delete(session)
         self._db.executemany(
             "INSERT INTO turn_text (rowid, body, parts) VALUES (?, ?, ?)",
-            ((session << TURN_BITS | turn, body, identifier_parts(body)) for turn, body in turns),
+            ((session << TURN_BITS | turn, body, parts_of(body)) for turn, body in turns),
         )
 
     def delete(self, session: int) -> None:
@@ -84,6 +65,16 @@ class FullText:
         ).fetchone()
         return math.log1p(max(0.0, turns - holding + 0.5) / (holding + 0.5))
 
+    def sessions_holding(self, text: str) -> set[int]:
+        """Those with a turn that holds the phrase, or the word; none for a text without words."""
+        expression = quoted(text)
+        if not expression:
+            return set()
+        rows = self._db.execute(
+            f"SELECT DISTINCT rowid >> {TURN_BITS} FROM turn_text WHERE turn_text MATCH ?", (expression,)
+        )
+        return {key for (key,) in rows}
+
     def bodies(self, turns: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """(session, turn) → what full text knows of it."""
         wanted = msgspec.json.encode([session << TURN_BITS | turn for session, turn in turns]).decode()
@@ -91,41 +82,3 @@ class FullText:
             "SELECT rowid, body FROM turn_text WHERE rowid IN (SELECT value FROM json_each(?))", (wanted,)
         )
         return {(row >> TURN_BITS, row & CARD_TURN): body for row, body in rows}
-
-
-def identifier_parts(text: str) -> str:
-    """Of every distinct identifier its camel-case parts in their order, and its joined form."""
-    identifiers = dict.fromkeys(IDENTIFIER.findall(text))
-    return " ".join(" ".join(_forms_of(name)) for name in identifiers if len(name) <= LONGEST_IDENTIFIER)
-
-
-def _forms_of(identifier: str) -> Iterable[str]:
-    runs = [HUMP.findall(run) for run in SEPARATOR.split(identifier)]
-    for humps in runs:
-        if len(humps) > 1:
-            yield from humps
-    joined = "".join(part for humps in runs for part in humps)
-    if joined != identifier:
-        yield joined
-
-
-def query_words(text: str) -> list[str]:
-    """The words of a query without stop words, unless it has nothing else."""
-    words = list(dict.fromkeys(WORD.findall(text.replace("\x00", " "))))
-    return [word for word in words if word.lower() not in STOP_WORDS] or words
-
-
-def match_expression(words: Iterable[str], *, last_is_prefix: bool = False) -> str:
-    """Any of the words, each as it stands, joined, or in its camel-case parts; empty for no words."""
-    alternatives: list[str] = []
-    for word in words:
-        alternatives.append(f'"{word}"')
-        joined = SEPARATOR.sub("", word)
-        if joined and joined != word:
-            alternatives.append(f'"{joined}"')
-        humps = HUMP.findall(joined) if joined.isascii() else []
-        if len(humps) > 1 and joined.isalpha():
-            alternatives.append(f'"{" ".join(humps)}"')
-    if last_is_prefix and alternatives:
-        alternatives.append(f"{alternatives[-1]} *")
-    return " OR ".join(dict.fromkeys(alternatives))

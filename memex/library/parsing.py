@@ -26,7 +26,7 @@ from memex.library.turn_texts import card_text, turn_texts
 from memex.transcripts.discovery import FoundFile
 from memex.transcripts.readers import UnknownFormatError, read_transcripts
 
-READING_VERSION = 3
+READING_VERSION = 4
 """Raised when readers or lens documents change what they make of a file: all are then read again."""
 BATCH_BYTES = 4_000_000
 """A transaction takes in about this much transcript, so that a kill costs little."""

@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 
 from memex.catalog.catalog import Catalog
-from memex.catalog.fulltext import TurnHit, match_expression, query_words
+from memex.catalog.fulltext import TurnHit
+from memex.catalog.word_forms import match_expression, query_words
 from memex.core.errors import IndexingError
 from memex.core.filters import Field
 from memex.core.lenses import Lane, Lens, RankOptions, Recency

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memex.catalog.catalog import Catalog
-from memex.catalog.fulltext import CARD_TURN, HUMP, TurnHit
+from memex.catalog.fulltext import CARD_TURN, TurnHit
+from memex.catalog.word_forms import HUMP
 from memex.core.lenses import Lens
 from memex.core.models import ModelSignature
 from memex.core.search import Snippet

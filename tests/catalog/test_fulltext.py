@@ -8,14 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memex.catalog.catalog import Catalog
-from memex.catalog.fulltext import FullText, identifier_parts, match_expression, query_words
+from memex.catalog.fulltext import FullText
+from memex.catalog.word_forms import match_expression, parts_of, query_words
 
 TURNS = {
     (1, 0): "please make getUserData faster",
     (1, 1): "def get_order_total(cart): ...",
     (2, 0): "the linker `cc` was not found; see Cargo.toml and src/build-plan.rs",
     (2, 7): "HTTPServerError raised by parse_JSONBody",
-    (3, 0): "naïve café 日本語 テスト",
+    (3, 0): "naïve café 日本語のテストは失敗しました, 使用Qt库渲染窗口",
+    (3, 1): "شغّل الاختبارات ثم أصلح الرابط, הרץ את הבדיקות",
+    (3, 2): "deployed 🚀 and all checks ✅",
+    (3, 3): "ทดสอบระบบค้นหาแล้ว",
 }
 
 
@@ -52,6 +56,62 @@ def test_parts_paths_and_accents(full_text: FullText, query: str, turn: tuple[in
     assert found(full_text, query)[0] == turn
 
 
+@pytest.mark.parametrize(
+    ("query", "turn"),
+    [
+        ("本語", (3, 0)),
+        ("語", (3, 0)),
+        ("テスト", (3, 0)),
+        ("渲染", (3, 0)),
+        ("使用Qt", (3, 0)),
+        ("Qt", (3, 0)),
+        ("テストが失敗しました", (3, 0)),
+        ("cafe\u0301", (3, 0)),
+        ("الرابط", (3, 1)),
+        ("הבדיקות", (3, 1)),
+        ("🚀", (3, 2)),
+        ("checks ✅", (3, 2)),
+        ("ค้นหา", (3, 3)),
+    ],
+)
+def test_every_script_is_found_where_it_stands(
+    full_text: FullText, query: str, turn: tuple[int, int]
+) -> None:
+    assert found(full_text, query)[0] == turn
+
+
+@pytest.mark.parametrize(
+    ("phrase", "sessions"),
+    [
+        ("linker `cc` was not found", {2}),
+        ("linker cc was not found", {2}),
+        ("found not was", set()),
+        ("see Cargo.toml", {2}),
+        ("get_user_data", {1}),
+        ("日本語のテスト", {3}),
+        ("語日", set()),
+        ('" OR *', set()),
+        ("…", set()),
+    ],
+)
+def test_a_phrase_stands_side_by_side_across_punctuation(
+    full_text: FullText, phrase: str, sessions: set[int]
+) -> None:
+    assert full_text.sessions_holding(phrase) == sessions
+
+
+def test_words_and_phrases_are_alternatives(full_text: FullText) -> None:
+    expression = match_expression(["getUserData"], ["was not found", "***"])
+    assert {(hit.session, hit.turn) for hit in full_text.search(expression, 9)} == {(1, 0), (2, 0)}
+
+
+def test_a_pasted_log_is_cut_to_its_first_words(full_text: FullText) -> None:
+    words = query_words(" ".join(f"word{number}" for number in range(20_000)))
+    assert len(words) == 64
+    assert query_words("x" * 100_000) == ["x" * 256]
+    found(full_text, "linker " + "日本" * 50_000)
+
+
 def test_an_unfinished_word_is_found_only_while_typing(full_text: FullText) -> None:
     assert found(full_text, "link") == []
     assert found(full_text, "link", as_typed=True) == [(2, 0)]
@@ -79,6 +139,7 @@ def test_search_among_given_sessions_finds_no_other(full_text: FullText) -> None
 @given(st.text(max_size=60))
 def test_whatever_is_typed_is_a_search_and_no_error(full_text: FullText, text: str) -> None:
     found(full_text, text, as_typed=True)
+    full_text.sessions_holding(text)
 
 
 @pytest.mark.parametrize(
@@ -92,9 +153,9 @@ def test_query_syntax_is_only_words(full_text: FullText, query: str) -> None:
 @pytest.mark.parametrize("run", ["x", "aB", "a_", "a.b", "_", "A"])
 def test_an_endless_run_is_no_identifier(run: str) -> None:
     """At a quadratic cost this would take hours."""
-    assert identifier_parts(run * 500_000) == ""
+    assert parts_of(run * 500_000) == ""
 
 
 def test_identifier_parts_are_what_the_tokenizer_cannot_know() -> None:
-    assert identifier_parts("getUserData get_user plain") == "get User Data getuser"
-    assert identifier_parts("x" * 500 + "_" + "y" * 500) == ""
+    assert parts_of("getUserData get_user plain") == "get User Data getuser"
+    assert parts_of("x" * 500 + "_" + "y" * 500) == ""
