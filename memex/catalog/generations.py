@@ -1,7 +1,9 @@
 """Which index generations there are, and which version of each session they hold."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,11 +11,17 @@ from msgspec import Struct
 
 from memex.core.models import ModelSignature
 
+COLUMNS = "id, model, shape, created_at, is_complete"
+
 
 class Generation(Struct, frozen=True):
     id: int
     model: str
+    """The key of its signature."""
     shape: str
+    created_at: datetime | None = None
+    is_complete: bool = True
+    """Whether it was ever switched to; else it is being built, or its building was cut short."""
 
 
 class Generations:
@@ -21,20 +29,30 @@ class Generations:
         self._db = db
 
     def current(self) -> Generation | None:
-        row = self._db.execute("SELECT id, model, shape FROM generation WHERE is_current").fetchone()
-        return Generation(*row) if row else None
+        row = self._db.execute(f"SELECT {COLUMNS} FROM generation WHERE is_current").fetchone()
+        return _generation(row) if row else None
+
+    def all(self) -> list[Generation]:
+        """The newest first."""
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM generation ORDER BY id DESC")
+        return [_generation(row) for row in rows]
 
     def begin(self, model: ModelSignature, shape: str) -> Generation:
-        """A new generation, empty and at once the current one."""
-        self._db.execute("UPDATE generation SET is_current = 0")
+        """A new generation, empty, and not yet to be searched."""
+        now = datetime.now(UTC)
         cursor = self._db.execute(
-            "INSERT INTO generation (model, shape, is_current) VALUES (?, ?, 1)", (model.key, shape)
+            """INSERT INTO generation (model, shape, is_current, created_at, is_complete)
+               VALUES (?, ?, 0, ?, 0)""",
+            (model.key, shape, now.timestamp()),
         )
-        return Generation(int(cursor.lastrowid or 0), model.key, shape)
+        return Generation(int(cursor.lastrowid or 0), model.key, shape, now, is_complete=False)
 
-    def retired(self) -> list[Generation]:
-        rows = self._db.execute("SELECT id, model, shape FROM generation WHERE NOT is_current")
-        return [Generation(*row) for row in rows]
+    def make_current(self, generation: Generation) -> None:
+        """The switch; the one before stays as it is, to go back to."""
+        self._db.execute("UPDATE generation SET is_current = 0 WHERE id <> ?", (generation.id,))
+        self._db.execute(
+            "UPDATE generation SET is_current = 1, is_complete = 1 WHERE id = ?", (generation.id,)
+        )
 
     def drop(self, generation: Generation) -> None:
         self._db.execute("DELETE FROM generation WHERE id = ?", (generation.id,))
@@ -101,3 +119,9 @@ class Generations:
             (generation.id, *(point.bytes for point in points)),
         )
         return {UUID(bytes=bytes(point)): key for point, key in rows}
+
+
+def _generation(row: Sequence[Any]) -> Generation:
+    number, model, shape, created_at, is_complete = row
+    created = datetime.fromtimestamp(created_at, UTC) if created_at is not None else None
+    return Generation(number, model, shape, created, bool(is_complete))

@@ -69,14 +69,22 @@ class Vectors:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def want(self, model: ModelSignature) -> None:
-        """From now on this model's vectors are what every text should have."""
-        signature = msgspec.json.encode(model).decode()
-        self._db.execute("UPDATE model SET is_wanted = 0 WHERE key <> ?", (model.key,))
+    def know(self, model: ModelSignature, location: str | None = None) -> None:
+        """`location`: the name or folder that it was opened from; None for the packaged model."""
         self._db.execute(
-            "INSERT INTO model VALUES (?, ?, 1) ON CONFLICT (key) DO UPDATE SET is_wanted = 1",
-            (model.key, signature),
+            """INSERT INTO model (key, signature, location, is_wanted) VALUES (?, ?, ?, 0)
+               ON CONFLICT (key) DO UPDATE SET location = coalesce(excluded.location, location)""",
+            (model.key, msgspec.json.encode(model).decode(), location),
         )
+
+    def want(self, model: ModelSignature, location: str | None = None) -> None:
+        """From now on this model's vectors are what every text should have; for `location` see `know`."""
+        self.know(model, location)
+        self._db.execute("UPDATE model SET is_wanted = (key = ?)", (model.key,))
+
+    def location(self, model: ModelSignature) -> str | None:
+        row = self._db.execute("SELECT location FROM model WHERE key = ?", (model.key,)).fetchone()
+        return row[0] if row else None
 
     def wanted(self) -> ModelSignature | None:
         row = self._db.execute("SELECT signature FROM model WHERE is_wanted").fetchone()

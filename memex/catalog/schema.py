@@ -104,6 +104,11 @@ STEPS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (generation, session)
         ) WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE generation ADD COLUMN created_at REAL",
+        "ALTER TABLE generation ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE model ADD COLUMN location TEXT",
+    ),
 )
 
 

@@ -11,6 +11,7 @@ class Stage(StrEnum):
     PARSE = "parse"
     EMBED = "embed"
     UPSERT = "upsert"
+    BUILD = "build"
 
 
 class Progress(Struct, frozen=True):

@@ -60,7 +60,8 @@ class Answers:
         match request:
             case Search(request=wanted):
                 library = self._library
-                return Searched(search(library.reader, library.vectors, wanted, library.degraded))
+                with library.searching() as vectors:
+                    return Searched(search(library.reader, vectors, wanted, library.degraded))
             case OpenSession(session=name):
                 return self._open_session(name)
             case GetTurns():

@@ -1,6 +1,9 @@
 """An open library: the lock, one catalog connection for writing and one for reading, the vectors."""
 
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -11,7 +14,10 @@ from memex.core.errors import CatalogError, LibraryBusyError, MemexError, ModelM
 from memex.core.library import LibraryStatus, Progress
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, load_settings
-from memex.library.vector_side import OnDownload, VectorSide, open_vector_side, with_new_generation
+from memex.index.store import EdgeStore, GenerationStore
+from memex.library.embedders import OnDownload, open_wanted_embedder
+from memex.library.generations import open_current, replace_current
+from memex.library.vector_side import VectorSide
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +34,9 @@ class Library:
         except BaseException:
             self._lock.release()
             raise
+        self.store: GenerationStore = EdgeStore(self.paths.generations)
         self.vectors: VectorSide | None = None
+        self._searches = threading.Condition()
         self.model_missing = False
         self.degraded: str | None = None
         """Why there are no vectors, once they were asked for."""
@@ -42,21 +50,56 @@ class Library:
         """Load the model and the index; when that fails, `degraded` says why and full text goes on."""
         self.model_missing = False
         try:
-            self.vectors = open_vector_side(self.paths, self.settings, self.writer, on_download)
+            embedder = open_wanted_embedder(self.paths, self.settings, self.writer, on_download)
+            try:
+                generation, index = open_current(self.store, self.writer, embedder.signature)
+            except BaseException:
+                embedder.close()
+                raise
+            self.vectors = VectorSide(embedder, index, generation)
             self.degraded = None
         except MemexError as error:
             self.model_missing = isinstance(error, ModelMissingError)
             log.warning("no vectors: %s", error)
             self.degraded = str(error)
 
+    @contextmanager
+    def searching(self) -> Iterator[VectorSide | None]:
+        """The vectors for one search; they stay open until it ends, whatever is switched to meanwhile."""
+        with self._searches:
+            side = self.vectors
+            if side:
+                side.searches += 1
+        try:
+            yield side
+        finally:
+            with self._searches:
+                if side:
+                    side.searches -= 1
+                    self._searches.notify_all()
+
+    def switch_to(self, side: VectorSide) -> None:
+        """Searches from now on see this generation; the one before closes when the last search on it ends."""
+        with self._searches:
+            before, self.vectors = self.vectors, side
+            if before:
+                self._searches.wait_for(lambda: not before.searches)
+        if before:
+            before.index.close()
+            if before.embedder is not side.embedder:
+                before.embedder.close()
+
     def rebuild_index(self) -> None:
         """After the index broke: a new, empty generation, which the catalog's vectors then fill again."""
         if self.vectors:
+            embedder = self.vectors.embedder
+            self.vectors.index.close()
             try:
-                self.vectors = with_new_generation(self.vectors, self.paths, self.writer)
+                generation, index = replace_current(self.store, self.writer, embedder.signature)
             except MemexError as error:
                 self.degraded = str(error)
                 raise
+            self.switch_to(VectorSide(embedder, index, generation))
 
     def nothing_to_embed(self) -> bool:
         """True when the catalog and the index say that all is done, which needs no model to find out."""

@@ -11,6 +11,7 @@ from memex.index.errors import BrokenIndexError
 from memex.library.embedding import embed_missing, upsert_missing
 from memex.library.library import Library
 from memex.library.parsing import ParseTally, as_it_is, changed_files, parse_files
+from memex.library.progress import Pace
 from memex.transcripts.discovery import FoundFile, Unreadable, default_roots, find_transcripts
 from memex.transcripts.redaction import redact_session
 
@@ -18,19 +19,6 @@ log = logging.getLogger(__name__)
 
 TEXTS_BETWEEN_UPSERTS = 256
 """Texts embedded before the sessions that they complete go to the index."""
-
-
-class Pace:
-    """Turns counts of what is done into progress with a rate and the time left."""
-
-    def __init__(self, stage: Stage, total: int, unit: str) -> None:
-        self._stage, self._total, self._unit = stage, total, unit
-        self._started = time.perf_counter()
-
-    def at(self, done: int) -> Progress:
-        rate = done / max(time.perf_counter() - self._started, 1e-6)
-        left = (self._total - done) / rate if rate else None
-        return Progress(self._stage, done, self._total, self._unit, round(rate, 1), left)
 
 
 class Refresh:

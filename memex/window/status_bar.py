@@ -21,6 +21,7 @@ STAGE_NAMES = {
     Stage.PARSE: "reading",
     Stage.EMBED: "embedding",
     Stage.UPSERT: "indexing",
+    Stage.BUILD: "building the new index",
 }
 ENGINE_SENTENCES = {
     EngineState.STARTING: "Starting the engine…",
