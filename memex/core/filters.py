@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from memex.core.session import Agent, Intent, Outcome
+
 
 class Field(StrEnum):
     """A session's property that a query names as `field:value`."""
@@ -22,11 +24,40 @@ class Field(StrEnum):
     MONTH = "month"
     """`2026-05`, of the session's last turn, in UTC."""
     HAS = "has"
-    """`error`, `edits`, `images` or `subagents`."""
+    """A `Content`."""
     IS = "is"
-    """`resolved`, `unresolved` or `live`."""
+    """A `State`."""
     SESSION = "session"
     """A session's id; several are a set that was picked by hand or on the map."""
+
+
+class Content(StrEnum):
+    """What a session has, as in `has:edits`."""
+
+    ERROR = "error"
+    EDITS = "edits"
+    IMAGES = "images"
+    SUBAGENTS = "subagents"
+
+
+class State(StrEnum):
+    """What a session is, as in `is:live`."""
+
+    RESOLVED = "resolved"
+    UNRESOLVED = "unresolved"
+    """Not solved, or only in part."""
+    LIVE = "live"
+    """Its agent may still be at work."""
+
+
+KNOWN_VALUES: dict[Field, tuple[str, ...]] = {
+    Field.AGENT: tuple(Agent),
+    Field.INTENT: tuple(Intent),
+    Field.OUTCOME: tuple(Outcome),
+    Field.HAS: tuple(Content),
+    Field.IS: tuple(State),
+}
+"""Of the fields that take no others."""
 
 
 class Condition(Struct, frozen=True):

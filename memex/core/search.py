@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # numpy costs 80 ms to import, and the window paints first
 
 class SearchRequest(Struct, frozen=True):
     text: str
+    """In the query language; its conditions and `filters` hold together."""
     filters: Filters = Filters()
     candidates: int = 100
     """How many sessions each lane may propose."""
@@ -59,6 +60,15 @@ class SessionCard(Struct, frozen=True):
     parent_id: str | None = None
 
 
+class Relaxation(Struct, frozen=True):
+    """What would find `count` sessions where the request found none: the same without one condition."""
+
+    dropped: str
+    """The condition as words, as in `project:infra`."""
+    request: SearchRequest
+    count: int
+
+
 class LensTable(Struct, frozen=True):
     """Sessions × lanes, each score brought to 0…1 where 0 is the lane's background.
 
@@ -84,6 +94,10 @@ class LensTable(Struct, frozen=True):
     """Per card a number that it shares with its near-identical copies only; none: all are different."""
     vectors: bytes = b""
     """Unit content vectors as int8, one row a card; a row of zeros: it has none. May be empty."""
+    named: int | None = None
+    """The key of the session whose id or transcript the query is; it stands first."""
+    relaxations: tuple[Relaxation, ...] = ()
+    """When nothing was found, what would help; the most found first."""
 
     @property
     def content_vectors(self) -> NDArray[np.float32]:
