@@ -16,20 +16,20 @@ import qdrant_edge as edge
 
 from memex.core.errors import IndexingError
 from memex.index.edge_errors import engine_errors
+from memex.index.edge_examples import without_ids
+from memex.index.edge_points import edge_point, in_pieces, point_uuid, vector_in
 from memex.index.edge_shape import edge_config, field_index
 from memex.index.edge_translation import edge_requests
 from memex.index.errors import BrokenIndexError
 from memex.index.generation import check_stamp, write_stamp
 from memex.index.plans import Plan
-from memex.index.points import IndexPoint, validate
+from memex.index.points import JSON, IndexPoint, validate
 from memex.index.protocol import ScoredPoint
 from memex.index.shape import CollectionShape
 
 ENGINE = f"qdrant-edge-py {version('qdrant-edge-py')}"
 
 SHARD_FOLDER = "shard"
-VECTORS_A_CALL = 256
-"""Most vectors that one upsert call writes: about 3 ms of the engine, and larger pieces are no faster."""
 IDS_A_CALL = 1000
 
 
@@ -66,9 +66,9 @@ class EdgeIndex:
     def upsert(self, points: Sequence[IndexPoint]) -> None:
         for point in points:
             validate(point, self._shape)
-        for piece in _pieces(points):
+        for piece in in_pieces(points):
             with engine_errors("read a session's vectors"):
-                prepared = [_edge_point(point, self._shape) for point in piece]
+                prepared = [edge_point(point, self._shape) for point in piece]
             with self._engine("store sessions") as shard:
                 shard.update(edge.UpdateOperation.upsert_points(prepared))
 
@@ -80,10 +80,21 @@ class EdgeIndex:
 
     def query_batch(self, plans: Sequence[Plan]) -> list[list[ScoredPoint]]:
         with engine_errors("understand a search"):
-            request = edge.QueryBatchRequest(edge_requests(plans))
+            translated = edge_requests(without_ids(plan, self._vectors) for plan in plans)
+            request = edge.QueryBatchRequest(translated)
         with self._engine("answer a search") as shard:
             answers = shard.query_batch(request)
-        return [[ScoredPoint(_uuid(point.id), point.score) for point in answer] for answer in answers]
+        return [[ScoredPoint(point_uuid(point.id), point.score) for point in answer] for answer in answers]
+
+    def _vectors(self, slot: str, ids: Sequence[str]) -> dict[str, JSON]:
+        """Of examples: all must have something in the slot."""
+        with self._engine("look up sessions") as shard:
+            records = shard.retrieve([*ids], False, [slot])
+        found = {str(record.id): vector_in(record, slot) for record in records}
+        for example in ids:
+            if found.get(example) is None:
+                raise IndexingError(f"Session {example} has nothing for {slot} in the vector index.")
+        return found
 
     def count(self) -> int:
         with self._engine("count its sessions") as shard:
@@ -96,7 +107,7 @@ class EdgeIndex:
             page = edge.ScrollRequest(offset=offset, limit=IDS_A_CALL, with_payload=False, with_vector=False)
             with self._engine("list its sessions") as shard:
                 records, offset = shard.scroll(page)
-            found.update(_uuid(record.id) for record in records)
+            found.update(point_uuid(record.id) for record in records)
             if offset is None:
                 return found
 
@@ -125,34 +136,3 @@ class EdgeIndex:
             except BrokenIndexError as error:
                 self._broken = str(error)
                 raise
-
-
-def _pieces(points: Sequence[IndexPoint]) -> Iterator[list[IndexPoint]]:
-    """At least one point each, and no more vectors than one call should write."""
-    piece: list[IndexPoint] = []
-    vectors = 0
-    for point in points:
-        weight = len(point.dense) + len(point.sparse) + (0 if point.late is None else len(point.late))
-        if piece and vectors + weight > VECTORS_A_CALL:
-            yield piece
-            piece, vectors = [], 0
-        piece.append(point)
-        vectors += weight
-    if piece:
-        yield piece
-
-
-def _edge_point(point: IndexPoint, shape: CollectionShape) -> edge.Point:
-    """Lists, as the engine reads them four times as fast as arrays."""
-    vectors: dict[str, edge.NamedVector] = {
-        str(lane): vector.tolist() for lane, vector in point.dense.items()
-    }
-    for lane, bag in point.sparse.items():
-        vectors[str(lane)] = edge.SparseVector(indices=list(bag.indices), values=list(bag.values))
-    if point.late is not None:
-        vectors[str(shape.late.lane)] = point.late.tolist()
-    return edge.Point(point.id, vectors, dict(point.payload))
-
-
-def _uuid(point: "edge.PointId") -> UUID:
-    return point if isinstance(point, UUID) else UUID(str(point))

@@ -1,31 +1,16 @@
 """Query plans (REST JSON) as qdrant_edge objects: 1:1 in meaning, but Edge itself takes no JSON."""
 
-from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from collections.abc import Iterable
 
 import qdrant_edge as edge
 
 from memex.index.edge_filters import edge_filter
-from memex.index.edge_formula import edge_formula
-from memex.index.errors import PlanError
-from memex.index.plan_reader import (
-    plan_bool,
-    plan_choice,
-    plan_int,
-    plan_list,
-    plan_number,
-    plan_object,
-    plan_text,
-)
+from memex.index.edge_queries import ScoringQuery, edge_query
+from memex.index.plan_reader import plan_bool, plan_int, plan_list, plan_number, plan_object, plan_text
 from memex.index.points import JSON
-
-ScoringQuery: TypeAlias = edge.Query | edge.Fusion | edge.Formula
-NamedVector: TypeAlias = list[float] | list[list[float]] | edge.SparseVector
 
 _PREFETCH = frozenset({"prefetch", "query", "using", "filter", "params", "score_threshold", "limit"})
 _REQUEST = _PREFETCH | {"offset", "with_payload", "with_vector"}
-_RRF_K = 2
-"""The server's default."""
 
 
 def edge_requests(plans: Iterable[JSON]) -> list[edge.QueryRequest]:
@@ -90,59 +75,10 @@ def _filter(spec: dict[str, JSON]) -> edge.Filter | None:
 
 
 def _query(spec: dict[str, JSON]) -> ScoringQuery | None:
-    query = spec.get("query")
-    using = plan_text(spec["using"], "using") if "using" in spec else None
-    if query is None:
+    if "query" not in spec:
         return None
-    if isinstance(query, dict) and "formula" in query:
-        return edge_formula(query)
-    readers: dict[str, Callable[[JSON], ScoringQuery]] = {
-        "nearest": lambda vector: edge.Query.Nearest(_vector(vector), using=using),
-        "fusion": _fusion,
-        "rrf": _rrf,
-    }
-    return plan_choice(query if isinstance(query, dict) else {"nearest": query}, readers, "query")
-
-
-def _vector(spec: JSON) -> NamedVector:
-    """Dense, sparse or several; examples by id are the server's alone."""
-    if isinstance(spec, dict):
-        return _sparse(spec)
-    rows = plan_list(spec, "vector")
-    if rows and isinstance(rows[0], list):
-        return [_numbers(row) for row in rows]
-    return _numbers(rows)
-
-
-def _sparse(spec: JSON) -> edge.SparseVector:
-    parts = plan_object(spec, frozenset({"indices", "values"}), "sparse vector")
-    indices = [plan_int(index, "index") for index in plan_list(parts.get("indices"), "indices")]
-    values = _numbers(parts.get("values"))
-    if len(indices) != len(values):
-        raise PlanError("The search plan's sparse vector must have as many indices as values.")
-    return edge.SparseVector(indices=indices, values=values)
-
-
-def _numbers(spec: JSON) -> list[float]:
-    return [plan_number(number, "vector") for number in plan_list(spec, "vector")]
-
-
-def _fusion(spec: JSON) -> edge.Fusion:
-    match spec:
-        case "rrf":
-            return _rrf({})
-        case "dbsf":
-            return edge.Fusion.Dbsf()  # type: ignore[return-value]  # a subclass, though the stub hides it
-    raise PlanError(f"The search plan's fusion must be rrf or dbsf, not {spec!r:.60}.")
-
-
-def _rrf(spec: JSON) -> edge.Fusion:
-    given = plan_object(spec, frozenset({"k", "weights"}), "rrf")
-    k = plan_int(given.get("k", _RRF_K), "rrf k")
-    if k < 1:
-        raise PlanError("The search plan's rrf k must be at least 1.")  # with 0, the first score is infinite
-    weights = _numbers(given["weights"]) if "weights" in given else None
-    return edge.Fusion.Rrf(k=k, weights=weights)  # type: ignore[return-value]
+    using = plan_text(spec["using"], "using") if "using" in spec else None
+    return edge_query(spec["query"], using, _limit(spec))
 
 
 def _params(spec: dict[str, JSON]) -> edge.SearchParams | None:

@@ -11,15 +11,15 @@ from uuid import UUID
 from msgspec import Struct
 
 from memex.core.lenses import SPARSE_LANES, Lane
-from memex.index.errors import PlanError
-from memex.index.points import JSON, Vector, check_multivector, check_sparse, check_vector
-from memex.index.sparse import SparseVector
+from memex.index.points import JSON
+from memex.index.query_vectors import QueryVector as QueryVector
+from memex.index.query_vectors import vector_json
 
 Plan: TypeAlias = dict[str, JSON]
-QueryVector: TypeAlias = Vector | SparseVector
-"""(dimension,) for a dense lane, (vectors, dimension) for the late one, a bag for a sparse one."""
-
 OVERSAMPLING = 2.0
+APPROXIMATE: Plan = {"quantization": {"rescore": True, "oversampling": OVERSAMPLING}}
+"""Search parameters: quantized codes propose twice the points, whose vectors then decide."""
+EXACT: Plan = {"exact": True}
 
 EVERYTHING: Plan = {"must_not": [{"has_id": []}]}
 """A filter that every point passes."""
@@ -49,8 +49,8 @@ ALL = Filter()
 
 def candidates(vectors: Mapping[Lane, QueryVector], limit: int, where: Filter = ALL) -> list[Plan]:
     """The best `limit` points of each lane, in the order of `vectors`."""
-    approximate: Plan = {"quantization": {"rescore": True, "oversampling": OVERSAMPLING}}
-    return [_plan(lane, vector, limit, filter_json(where), approximate) for lane, vector in vectors.items()]
+    among = filter_json(where)
+    return [_plan(lane, vector, limit, among, APPROXIMATE) for lane, vector in vectors.items()]
 
 
 def exact_scores(vectors: Mapping[Lane, QueryVector], ids: Collection[UUID]) -> list[Plan]:
@@ -59,8 +59,7 @@ def exact_scores(vectors: Mapping[Lane, QueryVector], ids: Collection[UUID]) -> 
     A point that has no vector in a lane is missing from that lane's answer.
     """
     among = filter_json(Filter(ids=tuple(ids)))
-    exact: Plan = {"exact": True}
-    return [_plan(lane, vector, len(ids), among, exact) for lane, vector in vectors.items()]
+    return [_plan(lane, vector, len(ids), among, EXACT) for lane, vector in vectors.items()]
 
 
 def filter_json(where: Filter) -> Plan | None:
@@ -108,31 +107,12 @@ def _period(where: Filter) -> dict[str, JSON]:
 
 def _plan(lane: Lane, vector: QueryVector, limit: int, where: Plan | None, params: Plan) -> Plan:
     plan: Plan = {
-        "query": {"nearest": _vector_json(lane, vector)},
+        "query": {"nearest": vector_json(lane, vector)},
         "using": str(lane),
         "limit": limit,
-        "with_payload": False,
-        "with_vector": False,
     }
     if where:
         plan["filter"] = where
     if lane not in SPARSE_LANES:
         plan["params"] = params
     return plan
-
-
-def _vector_json(lane: Lane, vector: QueryVector) -> JSON:
-    """Checked here, for an engine answers a query with NaN by nothing at all."""
-    name = f"the query for {lane}"
-    try:
-        if isinstance(vector, SparseVector):
-            check_sparse(name, vector)
-            return {"indices": list(vector.indices), "values": list(vector.values)}
-        if lane is Lane.CONTENT_LATE:
-            check_multivector(name, vector, vector.shape[-1])
-        else:
-            check_vector(name, vector, vector.shape[-1])
-    except ValueError as reason:
-        raise PlanError(f"This search cannot be asked of the vector index: {reason}.") from None
-    numbers: JSON = vector.tolist()
-    return numbers

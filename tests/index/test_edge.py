@@ -207,8 +207,6 @@ def test_fusions_run_in_the_engine(index: EdgeIndex, indexed: Fill) -> None:
     points = indexed(20)
     asked = {lane: vector for lane, vector in question(3).items() if lane in (Lane.CONTENT, Lane.TOOL)}
     prefetch: Any = exact_scores(asked, [point.id for point in points])
-    for plan in prefetch:
-        del plan["with_payload"], plan["with_vector"]
     formula = {"sum": [{"mult": [0.75, "$score[0]"]}, {"mult": [0.25, "$score[1]"]}]}
     dated = {
         "exp_decay": {
@@ -256,7 +254,7 @@ def test_closed_and_opened_again_it_answers_the_same(tmp_path: Path, index: Edge
 
 def test_long_batches_are_written_in_pieces(monkeypatch: pytest.MonkeyPatch, index: EdgeIndex) -> None:
     """No call writes more vectors than the limit, and a point that alone is over it still goes in."""
-    monkeypatch.setattr("memex.index.edge.VECTORS_A_CALL", 25)
+    monkeypatch.setattr("memex.index.edge_points.VECTORS_A_CALL", 25)
     random = np.random.default_rng(1)
     long = IndexPoint(number(50), {}, {Lane.TOOL_SPARSE: bag(random)}, late=directions(random, 60))
     index.upsert([*(session(seed) for seed in range(10)), long, session(11)])
