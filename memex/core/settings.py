@@ -15,6 +15,22 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+class QdrantServer(Struct, frozen=True):
+    """A server in place of the embedded index. Its API key is in the environment, never in a file."""
+
+    url: str
+    """`https://` for TLS; with a path where it stands behind another server."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Hosts besides this machine that may be contacted."""
+    collection: str = "memex"
+    """Beginning of the names of its collections: one library, one such name."""
+    ca_file: str | None = None
+    """Certificates to trust in place of the system's."""
+    timeout_seconds: int = 10
+    shards: int = 1
+    replicas: int = 1
+
+
 class Settings(Struct, frozen=True):
     folders: tuple[str, ...] = ()
     """Transcript folders besides the agents' own."""
@@ -24,6 +40,8 @@ class Settings(Struct, frozen=True):
     """Another sentence-transformers model, by name or folder; needs the extra `models`."""
     model_folder: str | None = None
     """A folder with the weights of all-MiniLM-L6-v2, for machines without the packaged ones."""
+    server: QdrantServer | None = None
+    """None: the index is embedded."""
     redact: bool = True
     """Whether secrets are kept out of what is indexed; replay and archive keep the original."""
     theme: Theme = Theme.SYSTEM

@@ -9,11 +9,14 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from memex.core.lenses import SPARSE_LANES, Lane
+from memex.core.lenses import DENSE_LANES, SPARSE_LANES, Lane
 from memex.index.errors import PlanError
-from memex.index.plans import ALL, APPROXIMATE, Filter, Plan, filter_json
+from memex.index.plans import ALL, Filter, Plan, filter_json
 from memex.index.points import JSON
 from memex.index.query_vectors import Example, example_json
+
+ONE_LANE: Plan = {"quantization": {"rescore": True, "oversampling": 4.0}}
+"""No other lane makes up for what codes of two bits miss: at 4, they find what exact search does."""
 
 
 class Strategy(StrEnum):
@@ -63,6 +66,8 @@ def diverse(
     lane: Lane, example: Example, limit: int, *, diversity: float, among: int, where: Filter = ALL
 ) -> Plan:
     """MMR over the `among` nearest: `diversity` from 0 (nearest first) to 1 (unlike those before)."""
+    if lane in SPARSE_LANES:
+        raise PlanError(f"Sessions cannot be told apart in {lane}: choose a dense lane.")
     if not 0 <= diversity <= 1:
         raise PlanError(f"A search's diversity must be from 0 to 1, not {diversity}.")
     mmr: JSON = {"diversity": diversity, "candidates_limit": among}
@@ -111,7 +116,9 @@ def with_feedback(
     coefficients: Coefficients = BALANCED,
     where: Filter = ALL,
 ) -> Plan:
-    """Examples all judged alike change nothing: what counts are pairs of a better and a worse one."""
+    """In a dense lane. Examples all judged alike change nothing: pairs of a better and a worse one count."""
+    if lane not in DENSE_LANES:
+        raise PlanError(f"There is no feedback in {lane}: choose a dense lane.")
     feedback: Plan = {
         "target": example_json(lane, target),
         "feedback": [{"example": example_json(lane, each.example), "score": each.score} for each in judged],
@@ -140,7 +147,7 @@ def _pairs(lane: Lane, context: Sequence[ContextPair]) -> JSON:
 
 def _plan(lane: Lane, query: JSON, limit: int, where: Filter) -> Plan:
     plan = _anywhere(query, limit, where) | {"using": str(lane)}
-    return plan if lane in SPARSE_LANES else plan | {"params": APPROXIMATE}
+    return plan if lane in SPARSE_LANES else plan | {"params": ONE_LANE}
 
 
 def _anywhere(query: JSON, limit: int, where: Filter) -> Plan:

@@ -1,30 +1,11 @@
 """Points as qdrant_edge objects, and back."""
 
-from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 import qdrant_edge as edge
 
 from memex.index.points import JSON, IndexPoint
 from memex.index.shape import CollectionShape
-
-VECTORS_A_CALL = 256
-"""Most vectors that one upsert call writes: about 3 ms of the engine, and larger pieces are no faster."""
-
-
-def in_pieces(points: Sequence[IndexPoint]) -> Iterator[list[IndexPoint]]:
-    """At least one point each, and no more vectors than one call should write."""
-    piece: list[IndexPoint] = []
-    vectors = 0
-    for point in points:
-        weight = len(point.dense) + len(point.sparse) + (0 if point.late is None else len(point.late))
-        if piece and vectors + weight > VECTORS_A_CALL:
-            yield piece
-            piece, vectors = [], 0
-        piece.append(point)
-        vectors += weight
-    if piece:
-        yield piece
 
 
 def edge_point(point: IndexPoint, shape: CollectionShape) -> edge.Point:

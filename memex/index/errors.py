@@ -4,7 +4,8 @@ IndexingError (memex.core.errors)     try again, or give up on this call
 ├── RefusedPointError                 leave this session out and say so; the index is untouched
 ├── PlanError                         a query plan is malformed: a bug of whoever wrote the plan
 ├── BrokenIndexError                  the engine crashed: drop this handle, reopen or rebuild the generation
-└── StaleGenerationError              another shape or engine wrote this directory: rebuild the generation
+├── StaleGenerationError              another shape or engine wrote this generation, or it is gone: rebuild it
+└── IndexUnreachableError             the server is down, slow or not itself: go on without, try again later
 """
 
 from memex.core.errors import IndexingError
@@ -23,4 +24,8 @@ class BrokenIndexError(IndexingError):
 
 
 class StaleGenerationError(IndexingError):
+    pass
+
+
+class IndexUnreachableError(IndexingError):
     pass

@@ -59,7 +59,8 @@ def exact_scores(vectors: Mapping[Lane, QueryVector], ids: Collection[UUID]) -> 
     A point that has no vector in a lane is missing from that lane's answer.
     """
     among = filter_json(Filter(ids=tuple(ids)))
-    return [_plan(lane, vector, len(ids), among, EXACT) for lane, vector in vectors.items()]
+    most = max(1, len(ids))  # a server refuses to be asked for none
+    return [_plan(lane, vector, most, among, EXACT) for lane, vector in vectors.items()]
 
 
 def filter_json(where: Filter) -> Plan | None:

@@ -5,7 +5,7 @@ load (sparse vectors of unequal lengths, ragged multivectors, deep payloads). So
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -47,6 +47,21 @@ class IndexPoint:
     sparse: Mapping[Lane, SparseVector] = field(default_factory=dict)
     late: Vector | None = None
     payload: Mapping[str, JSON] = field(default_factory=dict)
+
+
+def in_pieces(points: Sequence[IndexPoint], most_vectors: int) -> Iterator[list[IndexPoint]]:
+    """At least one point each, and no more vectors than one call to an engine should write."""
+    piece: list[IndexPoint] = []
+    vectors = 0
+    for point in points:
+        weight = len(point.dense) + len(point.sparse) + (0 if point.late is None else len(point.late))
+        if piece and vectors + weight > most_vectors:
+            yield piece
+            piece, vectors = [], 0
+        piece.append(point)
+        vectors += weight
+    if piece:
+        yield piece
 
 
 def validate(point: IndexPoint, shape: CollectionShape) -> None:

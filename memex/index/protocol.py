@@ -6,7 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from memex.index.plans import Plan
+from memex.core.lenses import Lane
+from memex.index.matrix import MatrixPair
+from memex.index.plans import ALL, Filter, Plan
 from memex.index.points import IndexPoint
 
 
@@ -29,6 +31,12 @@ class VectorIndex(Protocol):
 
     def query_batch(self, plans: Sequence[Plan]) -> list[list[ScoredPoint]]:
         """One answer per plan, in their order, each best first."""
+
+    def matrix_pairs(self, lane: Lane, neighbours: int, where: Filter = ALL) -> list[MatrixPair]:
+        """The nearest others of every session that passes the filter and has a vector in this dense lane.
+
+        Only sessions that pass are neighbours. A server may compare quantized codes, Edge compares vectors.
+        """
 
     def count(self) -> int: ...
 

@@ -24,7 +24,7 @@ from memex.core.library import FileFailure, IndexReport, LibraryStatus, Progress
 from memex.core.paths import LibraryPaths
 from memex.core.replay import Origin
 from memex.core.session import Agent, Outcome, Role, TurnKind
-from memex.core.settings import Settings
+from memex.core.settings import QdrantServer, Settings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/command-line.md").read_text("utf-8")
@@ -87,7 +87,7 @@ def test_every_file_of_a_home_every_table_and_every_setting_is_in_formats() -> N
     home = LibraryPaths(Path("home"))
     files = [getattr(home, name) for name, kind in vars(LibraryPaths).items() if isinstance(kind, property)]
     assert [file.name for file in files if file.name not in FORMATS] == []
-    assert set(rows(FORMATS)) == tables() | set(Settings.__struct_fields__)
+    assert set(rows(FORMATS)) == tables() | set(Settings.__struct_fields__) | set(QdrantServer.__struct_fields__)
 
 
 def tables() -> set[str]:

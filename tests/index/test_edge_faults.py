@@ -178,22 +178,24 @@ def test_the_next_generation_works_beside_a_broken_one(
     fresh.close()
 
 
-def test_an_engine_error_is_a_sentence_and_no_break(index: EdgeIndex) -> None:
-    index.upsert([session(1)])
+def test_an_engine_error_is_a_sentence_and_no_break(edge_index: EdgeIndex) -> None:
+    edge_index.upsert([session(1)])
     with pytest.raises(IndexingError, match=r"could not answer a search.*Not existing vector name"):
-        index.query_batch([{"query": {"nearest": [1.0]}, "using": "summary"}])
+        edge_index.query_batch([{"query": {"nearest": [1.0]}, "using": "summary"}])
     with pytest.raises(IndexingError, match="could not understand a search"):
-        index.query_batch([{"query": {"nearest": [1.0]}, "using": "content", "limit": -1}])
-    assert index.count() == 1
+        edge_index.query_batch([{"query": {"nearest": [1.0]}, "using": "content", "limit": -1}])
+    assert edge_index.count() == 1
 
 
-def test_a_closed_index_says_so(index: EdgeIndex) -> None:
-    index.close()
+def test_a_closed_index_says_so(edge_index: EdgeIndex) -> None:
+    edge_index.close()
     with pytest.raises(IndexingError, match="closed"):
-        index.count()
+        edge_index.count()
 
 
-def test_an_interrupt_is_not_an_indexing_error(index: EdgeIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_is_not_an_indexing_error(
+    edge_index: EdgeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Interrupting:
         def count(self, request: object) -> int:
             raise KeyboardInterrupt
@@ -201,20 +203,20 @@ def test_an_interrupt_is_not_an_indexing_error(index: EdgeIndex, monkeypatch: py
         def close(self) -> None:
             pass
 
-    monkeypatch.setattr(index, "_shard", Interrupting())
+    monkeypatch.setattr(edge_index, "_shard", Interrupting())
     with pytest.raises(KeyboardInterrupt):
-        index.count()
+        edge_index.count()
 
 
-def test_queries_are_answered_between_the_pieces_of_an_upsert(index: EdgeIndex) -> None:
+def test_queries_are_answered_between_the_pieces_of_an_upsert(edge_index: EdgeIndex) -> None:
     """While one upsert of 600 sessions runs on another thread, answers see it half done."""
-    index.upsert([session(0)])
-    writer = threading.Thread(target=index.upsert, args=[[session(seed) for seed in range(600)]])
+    edge_index.upsert([session(0)])
+    writer = threading.Thread(target=edge_index.upsert, args=[[session(seed) for seed in range(600)]])
     [plan] = candidates({Lane.CONTENT: question(1)[Lane.CONTENT]}, 1000)
     seen = set()
     writer.start()
     while writer.is_alive():
-        seen.add(len(index.query_batch([plan])[0]))
+        seen.add(len(edge_index.query_batch([plan])[0]))
     writer.join()
     assert len(seen - {1, 600}) >= 2
-    assert index.count() == 600
+    assert edge_index.count() == 600

@@ -73,12 +73,33 @@ def test_conditions_that_memex_uses() -> None:
     assert len(where.must_not or ()) == 1
 
 
+def test_what_the_server_assumes_is_assumed() -> None:
+    """Diversity ½ among as many as are asked for; several examples are averaged."""
+    mmr = translated(NEAREST | {"query": {"nearest": [1.0, 0.0], "mmr": {}}}).query
+    assert isinstance(mmr, qdrant_edge.Mmr)
+    assert (mmr.lambda_, mmr.candidates_limit) == (0.5, 5)
+    averaged = translated(NEAREST | {"query": {"recommend": {"positive": [[1.0, 0.0], [0.0, 1.0]]}}}).query
+    assert repr(averaged) == repr(translated(NEAREST | {"query": [0.5, 0.5]}).query)
+    ordered = translated({"query": {"order_by": "start_ts_dt"}}).query
+    assert isinstance(ordered, qdrant_edge.OrderBy)
+    assert ordered.direction == qdrant_edge.Direction.Asc
+
+
 @pytest.mark.parametrize(
     "plan",
     [
         "nearest",
         NEAREST | {"lookup_from": {"collection": "x"}},
-        NEAREST | {"query": {"nearest": [1.0], "mmr": {"diversity": 0.5}}},
+        NEAREST | {"query": {"nearest": [1.0], "mmr": {"lambda": 0.5}}},
+        NEAREST | {"query": {"nearest": [1.0], "mmr": {"diversity": "much"}}},
+        NEAREST | {"query": {"recommend": {"negative": [[1.0]]}}},
+        NEAREST | {"query": {"recommend": {"positive": [[1.0]], "strategy": "worst_score"}}},
+        NEAREST | {"query": {"recommend": {"positive": [{"indices": [1], "values": []}]}}},
+        NEAREST | {"query": {"discover": {"context": []}}},
+        NEAREST | {"query": {"context": [{"positive": [1.0], "neutral": [1.0]}]}},
+        NEAREST | {"query": {"relevance_feedback": {"target": [1.0], "feedback": []}}},
+        NEAREST | {"query": {"order_by": {"key": "start_ts_dt", "direction": "up"}}},
+        NEAREST | {"query": {"sample": "first"}},
         NEAREST | {"query": {"recommend": {"positive": [1]}}},
         NEAREST | {"query": "7f1e"},
         NEAREST | {"query": {"nearest": ["a"]}},

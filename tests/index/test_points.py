@@ -146,13 +146,13 @@ def test_odd_but_good_input_is_stored(any_index: EdgeIndex, point: IndexPoint) -
     assert fresh.id in any_index.ids()
 
 
-def test_refused_input_leaves_the_index_as_it_was(index: EdgeIndex, tmp_path: Any) -> None:
+def test_refused_input_leaves_the_index_as_it_was(edge_index: EdgeIndex, tmp_path: Any) -> None:
     """One bad point in a batch: nothing of the batch is written, now or once opened again."""
-    index.upsert([session(100)])
+    edge_index.upsert([session(100)])
     for bad, _reason in BAD.values():
         with pytest.raises(RefusedPointError):
-            index.upsert([session(101), bad])
-    index.close()
+            edge_index.upsert([session(101), bad])
+    edge_index.close()
     reopened = EdgeIndex.open(tmp_path / "generation", SHAPE)
     assert reopened.ids() == {session(100).id}
     answers = reopened.query_batch(candidates(question(1), 10))
