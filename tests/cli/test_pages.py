@@ -87,7 +87,9 @@ def test_every_file_of_a_home_every_table_and_every_setting_is_in_formats() -> N
     home = LibraryPaths(Path("home"))
     files = [getattr(home, name) for name, kind in vars(LibraryPaths).items() if isinstance(kind, property)]
     assert [file.name for file in files if file.name not in FORMATS] == []
-    assert set(rows(FORMATS)) == tables() | set(Settings.__struct_fields__) | set(QdrantServer.__struct_fields__)
+    assert set(rows(FORMATS)) == tables() | set(Settings.__struct_fields__) | set(
+        QdrantServer.__struct_fields__
+    )
 
 
 def tables() -> set[str]:
