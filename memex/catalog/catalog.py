@@ -6,9 +6,11 @@ from types import TracebackType
 
 from memex.catalog.archive import Archive
 from memex.catalog.connection import catalog_errors, connect, transaction
+from memex.catalog.copies import replace_content
 from memex.catalog.fulltext import FullText
 from memex.catalog.generations import Generations
 from memex.catalog.lens_texts import LensTexts, Vectors
+from memex.catalog.merging import Merged, merge
 from memex.catalog.sessions import Sessions
 from memex.catalog.sources import Sources
 
@@ -34,6 +36,14 @@ class Catalog:
     def errors(self) -> AbstractContextManager[None]:
         """Within it, SQLite's errors leave as `CatalogError`s with a sentence."""
         return catalog_errors(self.path)
+
+    def merge(self, other: Path) -> Merged:
+        """The sessions of another catalog, of the same schema, that are missing here or longer there."""
+        return merge(self._db, other)
+
+    def replace_content(self, other: Path) -> None:
+        """All that is here becomes what is there, in one step; `other` is of the same schema."""
+        replace_content(self._db, other)
 
     def close(self) -> None:
         self._db.close()

@@ -112,12 +112,12 @@ STEPS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def migrate(db: sqlite3.Connection) -> None:
+def migrate(db: sqlite3.Connection, to: int = len(STEPS)) -> None:
     """Each step and its number commit together, or not at all. Needs autocommit mode."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version > len(STEPS):
         raise NewerLibraryError("This library was written by a newer Memex: update Memex to open it.")
-    for number, statements in enumerate(STEPS[version:], start=version + 1):
+    for number, statements in enumerate(STEPS[version:to], start=version + 1):
         db.execute("BEGIN IMMEDIATE")
         try:
             (now,) = db.execute("PRAGMA user_version").fetchone()

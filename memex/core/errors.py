@@ -11,6 +11,8 @@ MemexError
 ├── IndexingError           the vector index refused, failed or is broken
 ├── EngineError             the engine process is unreachable
 │   └── LibraryBusyError    another process holds the library
+├── JobCancelledError       the user stopped a job
+├── SnapshotError           a snapshot file is damaged, not one, or not to be trusted
 ├── SessionNotFoundError    no such session in the library
 └── QueryError              the words in the search box cannot be understood
 """
@@ -57,6 +59,14 @@ class EngineError(MemexError):
 
 
 class LibraryBusyError(EngineError):
+    pass
+
+
+class JobCancelledError(MemexError):
+    pass
+
+
+class SnapshotError(MemexError):
     pass
 
 

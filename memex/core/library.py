@@ -1,5 +1,6 @@
 """What the library says of itself: status, progress and reports."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -12,6 +13,9 @@ class Stage(StrEnum):
     EMBED = "embed"
     UPSERT = "upsert"
     BUILD = "build"
+    EXPORT = "export"
+    VERIFY = "verify"
+    IMPORT = "import"
 
 
 class Progress(Struct, frozen=True):
@@ -42,6 +46,29 @@ class IndexReport(Struct, frozen=True):
     texts_embedded: int = 0
     seconds: float = 0.0
     cancelled: bool = False
+
+
+class SnapshotReport(Struct, frozen=True):
+    """A snapshot's file."""
+
+    file: str
+    bytes: int
+    sessions: int
+    has_texts: bool
+    """Whether transcripts and full text are in it, or metadata, titles and vectors alone."""
+    models: tuple[str, ...]
+    created_at: datetime
+
+
+class ImportReport(Struct, frozen=True):
+    snapshot: SnapshotReport
+    added: int = 0
+    """Sessions that the library had not got."""
+    replaced: int = 0
+    """Sessions of which the snapshot held more."""
+    kept: int = 0
+    """Sessions that stayed as they were."""
+    seconds: float = 0.0
 
 
 class LibraryStatus(Struct, frozen=True):

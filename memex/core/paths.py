@@ -22,6 +22,11 @@ class LibraryPaths:
         return self.home / "catalog.db"
 
     @property
+    def before_import(self) -> Path:
+        """The catalog as it was, while a snapshot is taken in."""
+        return self.home / "catalog-before-import.db"
+
+    @property
     def models(self) -> Path:
         return self.home / "models"
 

@@ -37,6 +37,8 @@ class Library:
         self.store: GenerationStore = EdgeStore(self.paths.generations)
         self.vectors: VectorSide | None = None
         self._searches = threading.Condition()
+        self.revision = 0
+        """Raised when session keys may mean other sessions than before."""
         self.model_missing = False
         self.degraded: str | None = None
         """Why there are no vectors, once they were asked for."""
@@ -62,6 +64,9 @@ class Library:
             self.model_missing = isinstance(error, ModelMissingError)
             log.warning("no vectors: %s", error)
             self.degraded = str(error)
+
+    def content_changed(self) -> None:
+        self.revision += 1
 
     @contextmanager
     def searching(self) -> Iterator[VectorSide | None]:

@@ -1,8 +1,12 @@
 """How far a stage of a job has come, and how long it will take."""
 
 import time
+from collections.abc import Callable
 
 from memex.core.library import Progress, Stage
+
+Tell = Callable[[Progress], None]
+"""May raise `JobCancelledError`: the job then stops where it stands."""
 
 
 class Pace:
@@ -13,6 +17,10 @@ class Pace:
         self._started = time.perf_counter()
 
     def at(self, done: int) -> Progress:
+        return self.of(done, self._total)
+
+    def of(self, done: int, total: int) -> Progress:
+        """Where the total is known only on the way."""
         rate = done / max(time.perf_counter() - self._started, 1e-6)
-        left = (self._total - done) / rate if rate else None
-        return Progress(self._stage, done, self._total, self._unit, round(rate, 1), left)
+        left = (total - done) / rate if rate else None
+        return Progress(self._stage, done, total, self._unit, round(rate, 1), left)
