@@ -39,6 +39,8 @@ from memex.engine.protocol import (
     FetchModel,
     GetStatus,
     GetTurns,
+    Indexed,
+    JobOutcome,
     ListSessions,
     OpenSession,
     Request,
@@ -107,7 +109,7 @@ def index(paths: LibraryPaths, folders: tuple[Path, ...], as_json: bool) -> None
             raise MemexError(f"{folder} does not exist or cannot be reached: give a folder with transcripts.")
     with _engine(paths) as engine, progress_bar() as on_progress:
         job = StartIndexing(tuple(str(folder.resolve()) for folder in folders))
-        indexed = engine.run(job, on_progress)
+        indexed = _outcome(engine.run(job, on_progress), Indexed)
     _print(indexed.report, as_json, report_text)
 
 
@@ -267,6 +269,11 @@ def _weights(lenses: tuple[str, ...]) -> Weights:
 
 def _filters(projects: tuple[str, ...], agents: tuple[str, ...]) -> Filters:
     return Filters(one_of(Field.PROJECT, projects) + one_of(Field.AGENT, agents))
+
+
+def _outcome(outcome: JobOutcome, kind: type[Value]) -> Value:
+    assert isinstance(outcome, kind)
+    return outcome
 
 
 def _expect(engine: CommandEngine, request: Request, kind: type[Value]) -> Value:

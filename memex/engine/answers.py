@@ -45,9 +45,11 @@ class Answers:
         self._library = library
         self._jobs = jobs
         self._open: OrderedDict[int, Session] = OrderedDict()
+        self._revision = library.revision
         self._contexts: dict[int, StepContext] = {}
 
     def reply(self, request: Request) -> Reply:
+        self._forget_after_import()
         try:
             return self._answer(request)
         except MemexError as error:
@@ -85,6 +87,11 @@ class Answers:
             case _:
                 return JobQueued(self._jobs.start(request))
         return Done()
+
+    def _forget_after_import(self) -> None:
+        if self._revision != self._library.revision:
+            self._revision = self._library.revision
+            self._open.clear()
 
     def _open_session(self, name: str) -> SessionOpened:
         outline, session = open_session(self._library.reader, name)

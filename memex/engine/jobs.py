@@ -3,29 +3,26 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from queue import Empty, SimpleQueue
 
 import msgspec
 from msgspec import Struct
 
-from memex.core.errors import MemexError
-from memex.core.library import LibraryStatus, Progress, Stage
+from memex.core.errors import JobCancelledError, MemexError
+from memex.core.library import Progress
 from memex.engine.protocol import (
     Event,
-    FetchModel,
-    Indexed,
     Job,
     JobFailed,
     JobFinished,
     JobOutcome,
     JobProgressed,
-    StartIndexing,
     StatusChanged,
 )
+from memex.engine.work import BESIDE_OTHERS, do
 from memex.library.library import Library
-from memex.library.refresh import Refresh
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +40,11 @@ class Order(Struct, frozen=True):
     job: Job
 
 
-class Begun(Struct, frozen=True):
-    """A job's steps, and what it came to so far; not asking for the next step is how it is cancelled."""
+class JobCounts(Struct):
+    """When a job's progress was told last, and when the library is to be counted next; monotonic seconds."""
 
-    steps: Iterator[Progress]
-    outcome: Callable[[], JobOutcome]
+    told: float = 0.0
+    count_next: float = 0.0
 
 
 class JobRunner:
@@ -64,6 +61,7 @@ class JobRunner:
         self._cancelled: set[int] = set()
         self._closing = False
         self._vectors_tried = False
+        self._beside: list[threading.Thread] = []
         self._thread = threading.Thread(target=self._work, name="memex-jobs")
 
     def open(self) -> None:
@@ -72,7 +70,13 @@ class JobRunner:
     def start(self, job: Job) -> int:
         """The job's number."""
         self._last_job += 1
-        self._orders.put(Order(self._last_job, job))
+        order = Order(self._last_job, job)
+        if isinstance(job, BESIDE_OTHERS):
+            beside = threading.Thread(target=self._run, args=[order, True], name=f"memex-job-{order.number}")
+            self._beside = [thread for thread in self._beside if thread.is_alive()] + [beside]
+            beside.start()
+        else:
+            self._orders.put(order)
         return self._last_job
 
     def pause(self) -> None:
@@ -91,8 +95,9 @@ class JobRunner:
         self._closing = True
         self.cancel()
         self._orders.put(None)
-        if self._thread.is_alive():
-            self._thread.join()
+        for thread in (self._thread, *self._beside):
+            if thread.is_alive():
+                thread.join()
 
     def _work(self) -> None:
         while (order := self._next_order()) is not None and not self._closing:
@@ -105,10 +110,10 @@ class JobRunner:
             except Empty:
                 self._vectors_tried = True
                 self._library.open_vectors()
-                self._publish(StatusChanged(self._library_status()))
+                self._publish_status()
         return self._orders.get()
 
-    def _run(self, order: Order) -> None:
+    def _run(self, order: Order, is_beside: bool = False) -> None:
         try:
             self._publish(JobFinished(order.number, self.follow(order)))
         except MemexError as error:
@@ -117,45 +122,43 @@ class JobRunner:
             log.exception("the job failed")
             self._publish(JobFailed(order.number, f"Memex has a bug: {bug!r}; the details are in memex.log."))
         finally:
-            self.progress = None
-            self._publish(StatusChanged(self._library_status()))
+            if not is_beside:
+                self.progress = None
+                self._publish_status()
 
     def follow(self, order: Order) -> JobOutcome:
         """Runs the job on this thread, telling of its progress now and then."""
-        begun = self._begin(order.job)
-        told = count_next = 0.0
-        for self.progress in begun.steps:
-            now = time.monotonic()
-            if now - told >= EVENTS_APART:
-                told = now
-                self._publish(JobProgressed(self.progress))
-            if now >= count_next:
-                self._publish(StatusChanged(self._library_status()))
-                cost = time.monotonic() - now
-                count_next = now + max(STATUS_APART, COUNTING_SHARE * cost)
-            self._wait_while_paused()
-            if order.number in self._cancelled:
-                break
-        return begun.outcome()
+        tell = self._tell_beside if isinstance(order.job, BESIDE_OTHERS) else self._tell
+        return do(order.job, self._library, partial(tell, order.number, JobCounts()))
 
-    def _begin(self, job: Job) -> Begun:
-        match job:
-            case StartIndexing(folders=folders):
-                refresh = Refresh(self._library, tuple(map(Path, folders)))
-            case FetchModel():
-                self._library.open_vectors(self._tell_download)
-                refresh = Refresh(self._library)
-        return Begun(refresh.steps(), lambda: Indexed(refresh.report()))
-
-    def _tell_download(self, done: int, total: int) -> None:
-        self.progress = Progress(Stage.DOWNLOAD, done, total, "bytes")
-        self._publish(JobProgressed(self.progress))
-
-    def _wait_while_paused(self) -> None:
-        if self.progress and not self._running.is_set():
-            self.progress = msgspec.structs.replace(self.progress, paused=True)
+    def _tell(self, number: int, counts: JobCounts, progress: Progress) -> None:
+        self.progress = progress
+        self._tell_now_and_then(counts, progress)
+        now = time.monotonic()
+        if now >= counts.count_next:
+            self._publish_status()
+            cost = time.monotonic() - now
+            counts.count_next = now + max(STATUS_APART, COUNTING_SHARE * cost)
+        if not self._running.is_set():
+            self.progress = msgspec.structs.replace(progress, paused=True)
             self._publish(JobProgressed(self.progress))
             self._running.wait()
+        self._stop_if_cancelled(number)
 
-    def _library_status(self) -> LibraryStatus:
-        return self._library.status(self._library.writer, self.progress)
+    def _tell_beside(self, number: int, counts: JobCounts, progress: Progress) -> None:
+        """The library's writing side belongs to the job thread, so nothing is counted here."""
+        self._tell_now_and_then(counts, progress)
+        self._stop_if_cancelled(number)
+
+    def _tell_now_and_then(self, counts: JobCounts, progress: Progress) -> None:
+        now = time.monotonic()
+        if now - counts.told >= EVENTS_APART:
+            counts.told = now
+            self._publish(JobProgressed(progress))
+
+    def _stop_if_cancelled(self, number: int) -> None:
+        if number in self._cancelled:
+            raise JobCancelledError("The job was stopped before it was done.")
+
+    def _publish_status(self) -> None:
+        self._publish(StatusChanged(self._library.status(self._library.writer, self.progress)))

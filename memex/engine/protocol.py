@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from memex.core.filters import Filters
-from memex.core.library import IndexReport, LibraryStatus, Progress
+from memex.core.library import ImportReport, IndexReport, LibraryStatus, Progress, SnapshotReport
 from memex.core.replay import SessionOutline, TurnPage
 from memex.core.search import LensTable, SearchRequest, SessionCard
 
@@ -61,7 +61,28 @@ class CancelJob(Struct, frozen=True, tag=True):
     """None: the job under way and those that wait behind it."""
 
 
-Job = StartIndexing | FetchModel
+class ExportSnapshot(Struct, frozen=True, tag=True):
+    """Runs beside the job under way."""
+
+    file: str
+    with_texts: bool = False
+
+
+class VerifySnapshot(Struct, frozen=True, tag=True):
+    """Runs beside the job under way."""
+
+    file: str
+
+
+class ImportSnapshot(Struct, frozen=True, tag=True):
+    file: str
+    replace: bool = False
+    """Else its sessions are merged with those that are here."""
+    path_map: dict[str, str] = {}
+    """Prefix of the other machine's paths → prefix of this one's."""
+
+
+Job = StartIndexing | FetchModel | ExportSnapshot | VerifySnapshot | ImportSnapshot
 JobControl = Job | PauseJob | ResumeJob | CancelJob
 Request = Search | OpenSession | GetTurns | ListSessions | GetStatus | JobControl
 
@@ -119,7 +140,19 @@ class Indexed(Struct, frozen=True, tag=True):
     report: IndexReport
 
 
-JobOutcome = Indexed
+class SnapshotExported(Struct, frozen=True, tag=True):
+    report: SnapshotReport
+
+
+class SnapshotVerified(Struct, frozen=True, tag=True):
+    report: SnapshotReport
+
+
+class SnapshotImported(Struct, frozen=True, tag=True):
+    report: ImportReport
+
+
+JobOutcome = Indexed | SnapshotExported | SnapshotVerified | SnapshotImported
 
 
 class JobFinished(Struct, frozen=True, tag=True):

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from memex.catalog.catalog import Catalog
 from memex.catalog.sources import SourceState
-from memex.core.errors import CatalogError, LibraryBusyError, MemexError, ModelMissingError
+from memex.core.errors import CatalogError, JobCancelledError, LibraryBusyError, MemexError, ModelMissingError
 from memex.core.library import LibraryStatus, Progress
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, load_settings
@@ -49,8 +49,9 @@ class Library:
         return load_settings(self.paths.settings)
 
     def open_vectors(self, on_download: OnDownload | None = None) -> None:
-        """Load the model and the index; when that fails, `degraded` says why and full text goes on."""
-        self.model_missing = False
+        """Load the model and the index, if they are not; when that fails, `degraded` says why."""
+        if self.vectors:
+            return
         try:
             embedder = open_wanted_embedder(self.paths, self.settings, self.writer, on_download)
             try:
@@ -59,7 +60,9 @@ class Library:
                 embedder.close()
                 raise
             self.vectors = VectorSide(embedder, index, generation)
-            self.degraded = None
+            self.degraded, self.model_missing = None, False
+        except JobCancelledError:
+            raise
         except MemexError as error:
             self.model_missing = isinstance(error, ModelMissingError)
             log.warning("no vectors: %s", error)

@@ -107,7 +107,8 @@ def _entry(name: str, size: int) -> tarfile.TarInfo:
 
 def _unpack(raw: BinaryIO, folder: Path, on_bytes: OnBytes) -> Manifest:
     decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW_LIMIT)
-    with decompressor.stream_reader(raw, closefd=False) as plain:
+    # Across frames, so that what somebody added behind the first is not passed over in silence.
+    with decompressor.stream_reader(raw, closefd=False, read_across_frames=True) as plain:
         metered = _Metered(plain)
         metered.allow(HEADER_LIMIT)
         with tarfile.open(fileobj=metered, mode="r|", bufsize=tarfile.BLOCKSIZE) as tar:
@@ -124,9 +125,7 @@ def _unpack(raw: BinaryIO, folder: Path, on_bytes: OnBytes) -> Manifest:
             metered.allow(HEADER_LIMIT)
             if tar.next() is not None:
                 raise SnapshotError("it holds more than its manifest names")
-        while metered.read(tarfile.BLOCKSIZE).strip(b"\0"):
-            raise SnapshotError("something was added at its end")
-        if raw.read(1):
+        if metered.read(HEADER_LIMIT).strip(b"\0"):
             raise SnapshotError("something was added at its end")
     return manifest
 

@@ -1,0 +1,59 @@
+"""What each kind of job does to the library."""
+
+from pathlib import Path
+
+from memex.core.errors import JobCancelledError
+from memex.core.library import Progress, Stage
+from memex.engine.protocol import (
+    ExportSnapshot,
+    FetchModel,
+    ImportSnapshot,
+    Indexed,
+    Job,
+    JobOutcome,
+    SnapshotExported,
+    SnapshotImported,
+    SnapshotVerified,
+    StartIndexing,
+    VerifySnapshot,
+)
+from memex.library.library import Library
+from memex.library.progress import Tell
+from memex.library.refresh import Refresh
+from memex.library.snapshot.exporting import export_snapshot
+from memex.library.snapshot.importing import import_snapshot, verify_snapshot
+
+BESIDE_OTHERS = (ExportSnapshot, VerifySnapshot)
+"""Jobs that write nothing to the library: they need not wait for the one under way."""
+
+
+def do(job: Job, library: Library, tell: Tell) -> JobOutcome:
+    """On the calling thread. `tell` may raise `JobCancelledError`."""
+    match job:
+        case StartIndexing(folders=folders):
+            return _refresh(Refresh(library, tuple(map(Path, folders))), tell)
+        case FetchModel():
+            library.open_vectors(lambda done, all_: tell(Progress(Stage.DOWNLOAD, done, all_, "bytes")))
+            return _refresh(Refresh(library), tell)
+        case ExportSnapshot(file=file, with_texts=with_texts):
+            return SnapshotExported(
+                export_snapshot(library.paths, Path(file), with_texts=with_texts, tell=tell)
+            )
+        case VerifySnapshot(file=file):
+            return SnapshotVerified(verify_snapshot(Path(file), library.paths.home, tell))
+        case ImportSnapshot():
+            return SnapshotImported(
+                import_snapshot(
+                    library, Path(job.file), replace=job.replace, path_map=job.path_map, tell=tell
+                )
+            )
+
+
+def _refresh(refresh: Refresh, tell: Tell) -> Indexed:
+    """What was taken in before the user stopped it stays."""
+    try:
+        for progress in refresh.steps():
+            tell(progress)
+    except JobCancelledError:
+        pass
+    return Indexed(refresh.report())
