@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 
 from memex.catalog.catalog import Catalog
-from memex.catalog.fulltext import TurnHit
-from memex.catalog.word_forms import match_expression, query_words
+from memex.catalog.fulltext import FoundTurns, TurnHit
+from memex.catalog.word_forms import query_words
 from memex.core.errors import IndexingError
 from memex.core.filters import Field
 from memex.core.lenses import Lane, Lens, RankOptions, Recency
@@ -40,21 +40,32 @@ def search(
     """Full text alone when there is no vector side, or when it fails; `degraded` then says why."""
     started = time.perf_counter()
     words = query_words(request.text)
-    queries = side.lane_queries(request.text) if side and words else {}
     with catalog.errors():
-        hits = _turn_hits(catalog, request, words)
+        corrections = catalog.full_text.corrections(words, last_is_prefix=request.as_typed)
+        words = [corrections.get(word, word) for word in words]
+        queries = side.lane_queries(_corrected(request.text, corrections)) if side and words else {}
+        by_words = _turn_hits(catalog, request, words)
+        hits = by_words.hits
         scores: LaneScores = {Lane.WORDS: session_scores(hits)}
         if side and queries:
             try:
                 scores |= vector_scores(catalog, side, request, queries, scores[Lane.WORDS])
             except IndexingError as error:
                 degraded = str(error)
-        covered = coverage(hits[0].score, catalog.full_text.idf(words)) if hits else 0.0
+        covered = coverage(hits[0].score, by_words.idf) if hits else 0.0
         table = lens_table(catalog, request, scores, covered, degraded)
         found = _snippets(catalog, side, table, hits, queries, Matcher(words))
     took_ms = round((time.perf_counter() - started) * 1000, 1)
     snippets = tuple(found.get(card.key) for card in table.cards)
-    return msgspec.structs.replace(table, snippets=snippets, took_ms=took_ms)
+    return msgspec.structs.replace(
+        table, snippets=snippets, took_ms=took_ms, corrections=tuple(corrections.items())
+    )
+
+
+def _corrected(text: str, corrections: Mapping[str, str]) -> str:
+    for typed, read in corrections.items():
+        text = text.replace(typed, read)
+    return text
 
 
 def session_scores(hits: Sequence[TurnHit]) -> dict[int, float]:
@@ -109,10 +120,11 @@ def lens_table(
     )
 
 
-def _turn_hits(catalog: Catalog, request: SearchRequest, words: Sequence[str]) -> list[TurnHit]:
-    expression = match_expression(words, last_is_prefix=request.as_typed)
+def _turn_hits(catalog: Catalog, request: SearchRequest, words: Sequence[str]) -> FoundTurns:
     among = None if request.filters.is_empty else catalog.sessions.keys_where(request.filters)
-    return catalog.full_text.search(expression, TURN_HITS, among)
+    return catalog.full_text.best_turns(
+        words, last_is_prefix=request.as_typed, limit=TURN_HITS, sessions=among
+    )
 
 
 def _snippets(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from memex.catalog.catalog import Catalog
 from memex.catalog.fulltext import CARD_TURN
@@ -34,7 +35,7 @@ CHARACTERS_OF_A_TURN = 3_000
 NOISE = 0.35
 """Length of what is added to a real unit vector: a cosine of about 0.94 with it."""
 LAST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
-Texts = list[tuple[LensText, np.ndarray]]
+Texts = list[tuple[LensText, NDArray[np.float32]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,13 @@ def _write(
     session = _session(model, number, chance)
     texts = [msgspec.structs.replace(text, hash=_hash(number, text)) for text, _ in model.texts]
     version = number.to_bytes(4)
-    origin = SessionOrigin(f"/generated/{number}.jsonl", version, msgspec.json.encode(payload_of(session)), version)
+    origin = SessionOrigin(
+        f"/generated/{number}.jsonl", version, msgspec.json.encode(payload_of(session)), version
+    )
     key, _ = catalog.sessions.write(session, origin)
-    catalog.full_text.replace(key, [*_turn_texts(model, number, pool, chance), (CARD_TURN, card_text(session))])
+    catalog.full_text.replace(
+        key, [*_turn_texts(model, number, pool, chance), (CARD_TURN, card_text(session))]
+    )
     catalog.lens_texts.replace(key, texts)
     catalog.lens_texts.replace_bags(key, model.bags)
     if texts:
@@ -109,9 +114,8 @@ def _session(model: Model, number: int, chance: random.Random) -> Session:
     card = model.record.card
     ended = LAST_DAY - timedelta(minutes=chance.randrange(60 * 24 * 365))
     failed = (ToolCall("", "Bash", is_error=True),) * min(card.error_count, 3)
-    turns = (Turn(0, Role.USER, TurnKind.PROMPT, tool_calls=failed),) + tuple(
-        Turn(turn, Role.ASSISTANT, TurnKind.REPLY) for turn in range(1, max(1, len(model.turns)))
-    )
+    replies = (Turn(turn, Role.ASSISTANT, TurnKind.REPLY) for turn in range(1, len(model.turns)))
+    turns = (Turn(0, Role.USER, TurnKind.PROMPT, tool_calls=failed), *replies)
     return Session(
         Agent(card.agent),
         f"generated-{number}",
@@ -135,7 +139,19 @@ def _turn_texts(
         yield turn, f"{own[: len(own) // 2]}\n{name}\n{other[len(other) // 2 :]}"
 
 
-NAMES = ("load", "parse", "merge", "route", "cache", "retry", "linker", "config", "session", "worker", "token")
+NAMES = (
+    "load",
+    "parse",
+    "merge",
+    "route",
+    "cache",
+    "retry",
+    "linker",
+    "config",
+    "session",
+    "worker",
+    "token",
+)
 
 
 def _hash(number: int, text: LensText) -> bytes:

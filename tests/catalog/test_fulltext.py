@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from memex.catalog import fulltext
 from memex.catalog.catalog import Catalog
 from memex.catalog.fulltext import FullText
 from memex.catalog.word_forms import match_expression, parts_of, query_words
@@ -140,6 +141,9 @@ def test_search_among_given_sessions_finds_no_other(full_text: FullText) -> None
 def test_whatever_is_typed_is_a_search_and_no_error(full_text: FullText, text: str) -> None:
     found(full_text, text, as_typed=True)
     full_text.sessions_holding(text)
+    words = query_words(text)
+    full_text.best_turns(words, [text], last_is_prefix=True)
+    full_text.corrections(words, last_is_prefix=True)
 
 
 @pytest.mark.parametrize(
@@ -159,3 +163,72 @@ def test_an_endless_run_is_no_identifier(run: str) -> None:
 def test_identifier_parts_are_what_the_tokenizer_cannot_know() -> None:
     assert parts_of("getUserData get_user plain") == "get User Data getuser"
     assert parts_of("x" * 500 + "_" + "y" * 500) == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("linkr", "linker"),
+        ("lniker", "linker"),
+        ("Lnker", "linker"),
+        ("ilnker", "linker"),
+        ("xlinker", "linker"),
+        ("getUsrData", "getuserdata"),
+        ("get_usr_data", "getuserdata"),
+        ("src/biuld-plan.rs", "src/build-plan.rs"),
+        ("HTTPServrEror", "httpservererror"),
+        ("naive", None),
+        ("linker", None),
+        ("getUserData", None),
+        ("caft", "cafe"),
+        ("lin", None),
+        ("12345", None),
+        ("entirelydifferent", None),
+        ("日語", None),
+        ("🙂", None),
+    ],
+)
+def test_a_word_that_occurs_nowhere_is_read_as_the_nearest(
+    full_text: FullText, typed: str, read: str | None
+) -> None:
+    assert full_text.corrections([typed]) == ({typed: read} if read else {})
+
+
+def rare_and_common(catalog: Catalog) -> FullText:
+    """100 turns hold “everywhere”, 10 of those “often” and one “rarely”; session 3 holds it most often."""
+    for session, turns in ((1, 20), (2, 30), (3, 50)):
+        bodies = ["everywhere" + " often" * (turn % 10 == 0) for turn in range(turns)]
+        catalog.full_text.replace(session, enumerate(bodies))
+    catalog.full_text.replace(4, [(0, "everywhere often rarely")])
+    return catalog.full_text
+
+
+def test_common_words_only_add_to_what_rarer_ones_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What FTS5 ranks is bounded, whatever the words: a larger library does not make it slower."""
+    monkeypatch.setattr(fulltext, "RANKED", 5)
+    monkeypatch.setattr(fulltext, "COMMON", 50)
+    with Catalog(tmp_path / "catalog.db") as catalog:
+        full_text = rare_and_common(catalog)
+        few = full_text.best_turns(["everywhere", "rarely", "often"])
+        assert [hit.session for hit in few.hits] == [4]
+        assert few.idf[1] > few.idf[2] > few.idf[0]
+        often = full_text.best_turns(["often"], sessions=[2, 3])
+        assert [hit.session for hit in often.hits] == [3] * 5 + [2] * 3
+        assert {hit.session for hit in full_text.best_turns(["everywhere"]).hits} <= {1, 2}
+        assert full_text.best_turns(["everywhere"], limit=7).hits[6].score > 0
+
+
+def test_a_small_library_is_ranked_as_fts5_does(full_text: FullText) -> None:
+    words = ["linker", "getUserData", "parse_JSONBody", "テスト"]
+    expression = match_expression(words, ["not found"])
+    found = full_text.best_turns(words, ["not found"]).hits
+    assert [(hit.session, hit.turn) for hit in found] == [
+        (hit.session, hit.turn) for hit in full_text.search(expression, 9)
+    ]
+
+
+def test_an_unfinished_word_is_no_mistake(full_text: FullText) -> None:
+    assert full_text.corrections(["fastr", "linke"], last_is_prefix=True) == {"fastr": "faster"}
+    assert full_text.corrections(["linke"]) == {"linke": "linker"}
