@@ -47,7 +47,8 @@ class Spelling:
     def _with_nearest_parts(self, word: str) -> str | None:
         parts = BETWEEN_PARTS.split(word)
         known = [part if self._is_known(part) else self._nearest_term(part) for part in parts]
-        return "".join(filter(None, known)) if len(parts) > 1 and all(known) else None
+        read = "".join(filter(None, known))
+        return read if len(parts) > 1 and all(known) and read != word else None
 
     def _is_known(self, part: str) -> bool:
         return BETWEEN_PARTS.fullmatch(part) is not None or self.count(folded(part)) > 0

@@ -87,7 +87,7 @@ class LensTable(Struct, frozen=True):
     """One sentence when some lanes could not be asked."""
     took_ms: float = 0.0
     corrections: tuple[tuple[str, str], ...] = ()
-    """(typed, read): words that occur nowhere, and the near ones that were looked for instead."""
+    """(typed, read): if nothing holds any of the words, the near ones that were looked for instead."""
     confidence: float = 1.0
     """How sure it is that anything here answers the query, from 0 to 1."""
     is_close: bool = True

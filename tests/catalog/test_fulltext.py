@@ -230,5 +230,10 @@ def test_a_small_library_is_ranked_as_fts5_does(full_text: FullText) -> None:
 
 
 def test_an_unfinished_word_is_no_mistake(full_text: FullText) -> None:
-    assert full_text.corrections(["fastr", "linke"], last_is_prefix=True) == {"fastr": "faster"}
+    assert full_text.corrections(["linke"], last_is_prefix=True) == {}
     assert full_text.corrections(["linke"]) == {"linke": "linker"}
+
+
+def test_words_are_corrected_only_where_nothing_matches(full_text: FullText) -> None:
+    assert full_text.corrections(["linkr", "found"]) == {}
+    assert full_text.corrections(["linkr", "fond"]) == {"linkr": "linker", "fond": "found"}

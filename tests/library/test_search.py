@@ -131,3 +131,10 @@ def test_whatever_is_asked_is_answered(library: Library, text: str) -> None:
     table = ask(library, text, as_typed=True)
     assert len(table.snippets) == len(table.cards)
     assert np.isfinite(np.nan_to_num(table.matrix)).all()
+
+
+def test_what_nothing_holds_is_read_as_the_nearest_words_and_the_answer_says_so(library: Library) -> None:
+    table = ask(library, "linkr")
+    assert table.corrections == (("linkr", "linker"),)
+    assert best(table) == session_id(1)
+    assert ask(library, "linker").corrections == ()
