@@ -11,16 +11,18 @@ import zstandard
 LEVEL = 6
 
 
-class ArchivingStream(io.RawIOBase):
-    """Reads a file on behalf of a reader, and hashes and compresses exactly what the reader saw."""
+class HashingStream(io.RawIOBase):
+    """Reads a file on behalf of a reader, and hashes exactly what the reader saw."""
 
     def __init__(self, source: BinaryIO) -> None:
         super().__init__()
         self._source = source
         self._hash = hashlib.blake2b(digest_size=32)
-        self._compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
-        self._chunks: list[bytes] = []
         self.size = 0
+
+    @property
+    def content_hash(self) -> bytes:
+        return self._hash.digest()
 
     def readable(self) -> bool:
         return True
@@ -28,15 +30,30 @@ class ArchivingStream(io.RawIOBase):
     def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
         data = self._source.read(len(buffer))
         buffer[: len(data)] = data
-        self._hash.update(data)
-        self._chunks.append(self._compressor.compress(data))
-        self.size += len(data)
+        self._take(data)
         return len(data)
+
+    def _take(self, data: bytes) -> None:
+        self._hash.update(data)
+        self.size += len(data)
+
+
+class ArchivingStream(HashingStream):
+    """And compresses it."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        super().__init__(source)
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
+        self._chunks: list[bytes] = []
 
     def finish(self) -> tuple[bytes, bytes]:
         """(content hash, compressed bytes) of all that was read."""
         self._chunks.append(self._compressor.flush())
-        return self._hash.digest(), b"".join(self._chunks)
+        return self.content_hash, b"".join(self._chunks)
+
+    def _take(self, data: bytes) -> None:
+        super()._take(data)
+        self._chunks.append(self._compressor.compress(data))
 
 
 class Archive:

@@ -68,6 +68,11 @@ class Sources:
         row = self._db.execute("SELECT content_hash FROM source WHERE path = ?", (path,)).fetchone()
         return row[0] if row else None
 
+    def size_of(self, path: str) -> int | None:
+        """Of what the file was when it was last read."""
+        row = self._db.execute("SELECT size FROM source WHERE path = ?", (path,)).fetchone()
+        return row[0] if row else None
+
     def holds(self, path: str, session: int) -> bool:
         """Whether the session was read from this file."""
         row = self._db.execute(
