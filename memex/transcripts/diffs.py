@@ -57,7 +57,7 @@ def unified_hunks(diff: str) -> tuple[Hunk, ...]:
     lines: list[str] = []
     starts: tuple[int, int] | None = None
     for line in _lines(diff):
-        if head := HUNK_HEAD.match(line):
+        if line[:2] == "@@" and (head := HUNK_HEAD.match(line)):
             if starts and lines:
                 hunks.append(Hunk(*starts, tuple(lines)))
             starts, lines = (int(head[1]), int(head[2])), []

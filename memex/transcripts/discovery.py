@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from memex.transcripts.readers import READERS
+from memex.transcripts.agents import READERS
 
 NOT_TRANSCRIPTS = {"journal.jsonl", "history.jsonl", "session_index.jsonl", "sessions-index.jsonl"}
 JSON_NAMES = re.compile(r"(?:rollout-|session-|ses_).*|api_conversation_history")

@@ -1,6 +1,7 @@
 """Turns and calls while they are being read: results and later blocks arrive after the turn began."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +21,15 @@ from memex.core.session import (
 from memex.transcripts.diffs import patch_diffs
 from memex.transcripts.errors_met import errors_met
 from memex.transcripts.fields import time_of
-from memex.transcripts.records import Line
+from memex.transcripts.records import Place
 
 TITLE_LENGTH = 120
 STAMP_LENGTH = len("2026-01-02T03:04:05.000Z")
 AFTER_EVERY_STAMP = "~"
+
+
+def never(_turn: "TurnDraft") -> bool:
+    return False
 
 
 class CallDraft(Struct, gc=False):
@@ -55,11 +60,15 @@ class CallDraft(Struct, gc=False):
 
     def take_diffs(self, diffs: tuple[FileDiff, ...]) -> None:
         self.diffs = diffs
-        self.files = tuple([FileTouch(diff.path, diff.kind) for diff in diffs])
+        self.files = _touches(diffs)
 
     def finish(self) -> ToolCall:
-        if self.patch and not self.diffs and self.succeeded:
-            self.take_diffs(patch_diffs(self.patch))
+        """As far as it is known; the draft stays as it is, and may learn more."""
+        done = self.succeeded
+        files, diffs = (self.files, self.diffs) if done else ((), ())
+        if done and self.patch and not diffs:
+            diffs = patch_diffs(self.patch)
+            files = _touches(diffs)
         return ToolCall(
             id=self.id,
             name=self.name,
@@ -70,8 +79,8 @@ class CallDraft(Struct, gc=False):
             command=self.command,
             exit_status=self.exit_status,
             duration_ms=self.duration_ms,
-            files=self.files if self.succeeded else (),
-            diffs=self.diffs if self.succeeded else (),
+            files=files,
+            diffs=diffs,
             child_session=self.child_session,
             continues=self.continues,
             stderr=self.stderr,
@@ -106,11 +115,13 @@ class TurnDraft(Struct, gc=False):
         if self.lines[-1] != number:
             self.lines.append(number)
 
-    def finish(self, index: int, calls: tuple[ToolCall, ...], errors: tuple[ErrorMet, ...]) -> Turn:
+    def finish(
+        self, index: int, calls: tuple[ToolCall, ...], errors: tuple[ErrorMet, ...], is_injected: bool
+    ) -> Turn:
         return Turn(
             index=index,
-            role=self.role,
-            kind=self.kind,
+            role=Role.SYSTEM if is_injected else self.role,
+            kind=TurnKind.INJECTED if is_injected else self.kind,
             text="\n\n".join(self.texts),
             thinking="\n\n".join(self.thoughts),
             time=self.time,
@@ -134,16 +145,20 @@ class SessionDraft:
         self.models: dict[str, None] = {}
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
+        self._first: datetime | None = None
+        self._last: datetime | None = None
         self._earliest = AFTER_EVERY_STAMP
         self._latest = ""
 
-    def begin_turn(self, line: Line, role: Role, kind: TurnKind, time: datetime | None) -> TurnDraft:
-        turn = TurnDraft(role, kind, line.number, line.byte, [line.number], [], [], [], time)
+    def begin_turn(self, place: Place, role: Role, kind: TurnKind, time: datetime | None) -> TurnDraft:
+        turn = TurnDraft(role, kind, place.number, place.byte, [place.number], [], [], [], time)
         self.turns.append(turn)
         return turn
 
-    def add_text(self, line: Line, role: Role, kind: TurnKind, text: str, time: datetime | None) -> TurnDraft:
-        turn = self.begin_turn(line, role, kind, time)
+    def add_text(
+        self, place: Place, role: Role, kind: TurnKind, text: str, time: datetime | None
+    ) -> TurnDraft:
+        turn = self.begin_turn(place, role, kind, time)
         turn.texts.append(text)
         return turn
 
@@ -151,10 +166,10 @@ class SessionDraft:
         """Files are not in the order of time, so the span is of the earliest and the latest."""
         if time is None:
             return
-        if self.started_at is None or time < self.started_at:
-            self.started_at = time
-        if self.ended_at is None or time > self.ended_at:
-            self.ended_at = time
+        if self._first is None or time < self._first:
+            self._first = time
+        if self._last is None or time > self._last:
+            self._last = time
 
     def saw_stamp(self, stamp: object) -> None:
         """As `saw_time`; the stamps that all agents write sort as texts, so only two need to be parsed."""
@@ -166,16 +181,34 @@ class SessionDraft:
         elif stamp is not None:
             self.saw_time(time_of(stamp))
 
-    def finish_turns(self) -> tuple[Turn, ...]:
+    def saw_stamps(self, earliest: str, latest: str) -> None:
+        """Of many records at once, each a stamp that sorts as a text."""
+        self._earliest = min(self._earliest, earliest)
+        self._latest = max(self._latest, latest)
+
+    def finish_turns(self, is_injected: Callable[[TurnDraft], bool] = never) -> tuple[Turn, ...]:
+        """All as far as they are known. `is_injected`: of a prompt, whether it turned out to be no user's."""
         kept = [turn for turn in self.turns if not turn.is_empty]
+        self._find_span(kept)
+        calls = [tuple([call.finish() for call in turn.calls]) for turn in kept]
+        found = zip(kept, calls, errors_met(calls), strict=True)
+        return tuple(
+            [
+                turn.finish(index, some, errors, turn.kind is TurnKind.PROMPT and is_injected(turn))
+                for index, (turn, some, errors) in enumerate(found)
+            ]
+        )
+
+    def _find_span(self, kept: list[TurnDraft]) -> None:
         times = [time_of(stamp) for stamp in (self._earliest, self._latest)]
         if None in times:  # none was seen, or one of them is no time
             times += [turn.time for turn in kept]
-        for time in times:
-            self.saw_time(time)
-        calls = [tuple([call.finish() for call in turn.calls]) for turn in kept]
-        found = zip(kept, calls, errors_met(calls), strict=True)
-        return tuple([turn.finish(index, some, errors) for index, (turn, some, errors) in enumerate(found)])
+        seen = [time for time in (self._first, self._last, *times) if time is not None]
+        self.started_at, self.ended_at = min(seen, default=None), max(seen, default=None)
+
+
+def _touches(diffs: tuple[FileDiff, ...]) -> tuple[FileTouch, ...]:
+    return tuple([FileTouch(diff.path, diff.kind) for diff in diffs])
 
 
 def first_prompt_title(turns: tuple[Turn, ...]) -> str:

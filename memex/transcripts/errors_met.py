@@ -8,7 +8,7 @@ from memex.core.session import ErrorMet, ToolCall
 TEXT_LENGTH = 4000
 KEPT_HEAD = 1000
 CHANGE_OF_FOLDER = re.compile(r"cd\s+[^;&|\n]+(?:&&|;)\s*")
-SHORTENING = re.compile(r"(?: 2>&1)? ?\| ?(?:tail|head|grep|less|cat)\b.*", re.DOTALL)
+SHORTENING = re.compile(r"\| ?(?:tail|head|grep|less|cat)\b")
 
 Key = tuple[str, ...]
 
@@ -57,8 +57,8 @@ def _named_path(call: ToolCall) -> list[str]:
 def _bare(command: str) -> str:
     if command.startswith("cd "):
         command = CHANGE_OF_FOLDER.sub("", command, count=1)
-    if "|" in command:
-        command = SHORTENING.sub("", command)
+    if "|" in command and (cut := SHORTENING.search(command)):
+        command = command[: cut.start()].removesuffix(" ").removesuffix(" 2>&1")
     return command.removesuffix(" 2>&1").strip()
 
 

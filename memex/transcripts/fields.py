@@ -64,7 +64,7 @@ def without_ansi(text: str) -> str:
 
 def bounded(value: Any) -> Any:
     """The JSON value itself, or a short note when it nests so deep that encoding it could fail."""
-    if type(value) is dict and NESTS.isdisjoint(map(type, value.values())):
+    if type(value) not in NESTS or (type(value) is dict and NESTS.isdisjoint(map(type, value.values()))):
         return value
     level = [value]
     for _ in range(MAX_DEPTH):

@@ -147,6 +147,9 @@ def _named(text: str, length: int) -> list[Intent]:
 
 
 def _changes_files(turn: Turn) -> bool:
-    return not turn.branch and any(
-        call.kind in (ToolKind.EDIT, ToolKind.WRITE) and not call.is_error for call in turn.tool_calls
-    )
+    if turn.branch:
+        return False
+    for call in turn.tool_calls:
+        if (call.kind is ToolKind.EDIT or call.kind is ToolKind.WRITE) and not call.is_error:
+            return True
+    return False

@@ -1,34 +1,27 @@
-"""The one table of readers, and the choice among them by what a file holds.
-
-Adding an agent is adding a module with `roots`, `recognises` and `read`, and its row here;
-docs/adding-an-agent.md is the recipe.
-"""
+"""The doors to the readers: a file of any known agent in, its sessions out."""
 
 import gc
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from memex.core.errors import TranscriptError
-from memex.core.session import Agent, Session
-from memex.transcripts import aider, claude_code, cline, codex, copilot, cursor, gemini, opencode, pi, qwen
-from memex.transcripts.records import (
-    Line,
-    ProblemLog,
-    RawLine,
-    Record,
-    decode_document,
-    decode_json,
-    decode_lines,
-    nothing,
-    split_lines,
+from memex.core.session import Session
+from memex.transcripts.agents import (
+    JSON_READERS,
+    RAW_READERS,
+    LineReader,
+    RawReader,
+    Reader,
+    Reading,
+    identify,
 )
+from memex.transcripts.records import Line, Lines, ProblemLog, RawLine, decode_document, decode_lines
 from memex.transcripts.records import UnknownFormatError as UnknownFormatError
 
 PROBE_LINES = 8
@@ -40,80 +33,98 @@ DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*$|\[)")
 """A first line that opens an object and ends, or that opens an array."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Of files that hold one session as JSON: a record a line, one object, or an array of objects."""
+class FileReading:
+    """A file read from its start and, when it has grown and its format allows, on from there.
 
-    agent: Agent
-    roots: Callable[[], tuple[Path, ...]]
-    """Where the agent keeps its transcripts on this platform, whether or not the folders exist."""
-    recognises: Callable[[Sequence[Record]], bool]
-    read: Callable[[Iterator[Line], Path, ProblemLog], Session]
-    is_noise: Callable[[bytes], bool] = nothing
-    """Whether a line need not be decoded, once the file is known to be this agent's."""
-    decode: Callable[[bytes], Any] = decode_json
-    """Decodes a line without what `read` never asks for; refuses with `ValidationError` what it cannot."""
+    `path` is where the transcript lives or lived: its name gives ids and sub-agents' parents, and side files
+    beside it are used when they exist.
+    """
 
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._problems = ProblemLog()
+        self._reading: Reading | None = None
+        """Of a file that can be read on."""
+        self._lines = 0
+        self.byte = 0
+        """Where to read on: after the last line that has ended."""
 
-@dataclass(frozen=True, slots=True)
-class RawReader:
-    """Of files that are not JSON, and may hold many sessions."""
+    def read(self, stream: BinaryIO) -> Iterator[Session]:
+        """Every session of the file, one at least, in its order.
 
-    agent: Agent
-    roots: Callable[[], tuple[Path, ...]]
-    recognises: Callable[[Sequence[RawLine]], bool]
-    read: Callable[[Iterator[RawLine], Path, ProblemLog], Iterator[Session]]
+        Reads the buffered stream once, forwards, to its end. Raises `UnknownFormatError` for anything that is
+        no known transcript.
+        """
+        try:
+            lines = Lines(stream)
+            ahead = iter(lines)
+            start = list(_head(ahead))
+            raw = _raw_reader(start)
+            if raw is not None:
+                yield from _many(raw, chain(start, ahead), self._path)
+                return
+            with _collection_paused():
+                session = self._read_json(start, ahead)
+                if lines.number > HEAD_LINES:
+                    self._stand_after(lines)
+                else:  # what follows may make it another agent's
+                    self._reading = None
+            yield session
+        except OSError as cause:
+            raise _unreadable(self._path, cause) from cause
 
+    @property
+    def can_go_on(self) -> bool:
+        return self._reading is not None and self._reading.still_holds()
 
-READERS: tuple[Reader | RawReader, ...] = (
-    Reader(
-        Agent.CLAUDE_CODE,
-        claude_code.roots,
-        claude_code.recognises,
-        claude_code.read,
-        claude_code.is_noise,
-        claude_code.decode,
-    ),
-    Reader(Agent.CODEX, codex.roots, codex.recognises, codex.read),
-    Reader(Agent.GEMINI, gemini.roots, gemini.recognises, gemini.read),
-    Reader(Agent.OPENCODE, opencode.roots, opencode.recognises, opencode.read),
-    RawReader(Agent.OPENCODE, opencode.database_roots, opencode.is_database, opencode.read_database),
-    Reader(Agent.COPILOT, copilot.roots, copilot.recognises, copilot.read),
-    Reader(Agent.OH_MY_PI, pi.oh_my_pi_roots, pi.recognises_oh_my_pi, pi.read_oh_my_pi),
-    Reader(Agent.PI, pi.pi_roots, pi.recognises, pi.read),
-    Reader(Agent.CURSOR, cursor.roots, cursor.recognises, cursor.read),
-    Reader(Agent.QWEN, qwen.roots, qwen.recognises, qwen.read),
-    Reader(Agent.CLINE, cline.roots, cline.recognises, cline.read),
-    RawReader(Agent.AIDER, aider.roots, aider.recognises, aider.read),
-)
-JSON_READERS = tuple(reader for reader in READERS if isinstance(reader, Reader))
-RAW_READERS = tuple(reader for reader in READERS if isinstance(reader, RawReader))
+    def read_on(self, stream: BinaryIO) -> Session:
+        """The session with what the file has gained since, as reading all of it would give it.
 
+        The stream must stand at `byte`.
+        """
+        assert self._reading is not None
+        try:
+            with _collection_paused():
+                self._problems.forget(self._lines + 1)
+                lines = Lines(stream, self._lines, self.byte)
+                self._reading.feed(lines)
+                session = self._reading.session()
+                self._stand_after(lines)
+                return session
+        except OSError as cause:
+            raise _unreadable(self._path, cause) from cause
 
-def identify(head: Sequence[Record]) -> Reader | None:
-    """By content alone: the first records of a file decide, never its name or folder."""
-    return next((reader for reader in JSON_READERS if reader.recognises(head)), None)
+    def _read_json(self, start: list[RawLine], lines: Iterator[RawLine]) -> Session:
+        reader, head, others = _choose(start, lines, self._path, self._problems)
+        if isinstance(reader, Reader):
+            others_decoded = decode_lines(others, self._problems)
+            return reader.read(chain(head, others_decoded), self._path, self._problems)
+        self._reading = reader.begin(self._path, self._problems)
+        for line in head:
+            self._reading.take(line)
+        self._reading.feed(others)
+        return self._reading.session()
+
+    def _stand_after(self, lines: Lines) -> None:
+        """A last line that has not ended is read again; where it was whole all the same, the file is."""
+        self._lines, self.byte = lines.number, lines.byte
+        if lines.last.endswith(b"\n") or not lines.last:
+            return
+        self._lines, self.byte = lines.number - 1, lines.byte - len(lines.last)
+        was_told = any(decode_lines([(lines.number, self.byte, lines.last)], ProblemLog()))
+        if was_told or self._problems.is_full:
+            self._reading = None
 
 
 def read_transcripts(stream: BinaryIO, path: Path) -> Iterator[Session]:
-    """Every session of a file, one at least, in the order of the file.
+    """Every session of a file, one at least, as `FileReading.read` gives them."""
+    return FileReading(path).read(stream)
 
-    Reads the buffered stream once, forwards, to its end. `path` is where the transcript lives or lived: its
-    name gives ids and sub-agents' parents, and side files beside it are used when they exist. Raises
-    `UnknownFormatError` for anything that is no known transcript.
-    """
-    try:
-        lines = split_lines(stream)
-        start = list(_head(lines))
-        raw = next((reader for reader in RAW_READERS if reader.recognises(start)), None)
-        if raw is not None:
-            yield from _many(raw, chain(start, lines), path)
-            return
-        with _collection_paused():
-            session = _read(start, lines, path)
-        yield session
-    except OSError as cause:
-        raise TranscriptError(f"{path} could not be read: {cause.strerror or cause}.") from cause
+
+def _raw_reader(start: Sequence[RawLine]) -> RawReader | None:
+    if start and start[0][2].startswith(b"{"):
+        return None
+    return next((reader for reader in RAW_READERS if reader.recognises(start)), None)
 
 
 def _many(reader: RawReader, lines: Iterator[RawLine], path: Path) -> Iterator[Session]:
@@ -141,7 +152,7 @@ def open_transcript(path: Path) -> Session:
         with path.open("rb") as stream:
             return read_transcript(stream, path)
     except OSError as cause:
-        raise TranscriptError(f"{path} could not be read: {cause.strerror or cause}.") from cause
+        raise _unreadable(path, cause) from cause
 
 
 @contextmanager
@@ -156,33 +167,33 @@ def _collection_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _read(start: list[RawLine], lines: Iterator[RawLine], path: Path) -> Session:
-    problems = ProblemLog()
+def _unreadable(path: Path, cause: OSError) -> TranscriptError:
+    return TranscriptError(f"{path} could not be read: {cause.strerror or cause}.")
+
+
+Choice = tuple[LineReader | Reader, list[Line], Iterator[RawLine]]
+"""The reader, the lines that were decoded to find it, and those that follow."""
+
+
+def _choose(start: list[RawLine], lines: Iterator[RawLine], path: Path, problems: ProblemLog) -> Choice:
     head = list(decode_lines(start[:PROBE_LINES], problems))
     records = [line.record for line in head]
     certain = [reader for reader in JSON_READERS if reader.recognises(records)]
     if len(certain) == 1:
-        return _read_on(certain[0], head, chain(start[PROBE_LINES:], lines), path, problems)
-    problems = ProblemLog()
+        return certain[0], head, chain(start[PROBE_LINES:], lines)
+    problems.clear()
     head = []
     if _opens_document(start):
         start.extend(_up_to(DOCUMENT_BYTES, lines))
         head = list(decode_document(start, problems))
     if not head:
-        problems = ProblemLog()
+        problems.clear()
         lines = chain(start[HEAD_LINES:], lines)
         head = list(decode_lines(start[:HEAD_LINES], problems))
     reader = identify([line.record for line in head])
     if reader is None:
         raise UnknownFormatError(f"{path} is {_why_unknown(start, head)}.")
-    return _read_on(reader, head, lines, path, problems)
-
-
-def _read_on(
-    reader: Reader, head: list[Line], lines: Iterator[RawLine], path: Path, problems: ProblemLog
-) -> Session:
-    others = decode_lines(lines, problems, reader.is_noise, reader.decode)
-    return reader.read(chain(head, others), path, problems)
+    return reader, head, lines
 
 
 def _head(lines: Iterator[RawLine]) -> Iterator[RawLine]:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from math import inf
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -41,6 +41,16 @@ RawLine = tuple[int, int, bytes]
 """1-based number, offset of the first byte, and the bytes with the line's end."""
 
 
+class Place(Protocol):
+    """Where something stands in a file: 1-based line, and offset of the line's first byte."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def byte(self) -> int: ...
+
+
 class Line(Struct, frozen=True, gc=False):
     number: int
     byte: int
@@ -64,18 +74,44 @@ class ProblemLog:
         else:
             self._more += 1
 
+    def clear(self) -> None:
+        self._problems.clear()
+        self._more = 0
+
+    def forget(self, line: int) -> None:
+        """Of a line that had not ended, and is read again."""
+        self._problems = [problem for problem in self._problems if problem.line != line]
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._problems) >= MAX_PROBLEMS
+
     def all(self) -> tuple[Problem, ...]:
         if not self._more:
             return tuple(self._problems)
         return (*self._problems, Problem(0, "more", f"{self._more} more problems are not listed"))
 
 
-def split_lines(stream: BinaryIO) -> Iterator[RawLine]:
-    """The stream must be buffered: memory is then bounded by the longest line, and lines are cut in C."""
-    byte = 0
-    for number, raw in enumerate(stream, start=1):
-        yield number, byte, raw
-        byte += len(raw)
+class Lines:
+    """The lines of a stream from where it stands. It must be buffered: memory is then bounded by the longest
+    line, and lines are cut in C.
+    """
+
+    def __init__(self, stream: BinaryIO, number: int = 0, byte: int = 0) -> None:
+        """`number` and `byte`: the lines and bytes before."""
+        self._stream = stream
+        self.number = number
+        self.byte = byte
+        self.last = b""
+        """These are of the last line, its end included, once all were asked for."""
+
+    def __iter__(self) -> Iterator[RawLine]:
+        number, byte, raw = self.number, self.byte, b""
+        for raw in self._stream:
+            number += 1
+            yield number, byte, raw
+            byte += len(raw)
+        self.number, self.byte, self.last = number, byte, raw
 
 
 def decode_lines(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from memex.core.session import Session, Turn
-from memex.transcripts.claude_code import is_noise
+from memex.transcripts.claude_code.shapes import is_noise
 from memex.transcripts.readers import open_transcript
 from tests.transcripts.lines import (
     MAIN,

@@ -18,10 +18,24 @@ class _Usage(TypedDict, total=False):
     output_tokens: Any
 
 
+class _Block(TypedDict, total=False):
+    """Without the signature of a thought, and the data of an image."""
+
+    type: Any
+    text: Any
+    thinking: Any
+    id: Any
+    name: Any
+    input: Any
+    tool_use_id: Any
+    content: Any
+    is_error: Any
+
+
 class _Message(TypedDict, total=False):
     model: Any
     id: Any
-    content: Any
+    content: str | list[_Block] | None
     usage: _Usage | None
 
 

@@ -16,8 +16,8 @@ DETACHED = "HEAD"
 class Identity:
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._named_subagent = is_subagent_name(path)
-        self._meta = meta_of(path) if self._named_subagent else {}
+        self.is_named_subagent = is_subagent_name(path)
+        self._meta: Record = {}
         self._folders: Counter[str] = Counter()
         self._branches: Counter[str] = Counter()
         self._sessions: Counter[str] = Counter()
@@ -37,15 +37,17 @@ class Identity:
         get = record.get
         envelope = (get("cwd"), get("gitBranch"), get("sessionId"), get("version"), get("isSidechain"))
         if envelope != self._envelope:
-            self._note_run()
+            self._count_run()
             self._envelope = envelope
         self._run += 1
 
-    def finish(self) -> None:
-        """To be called after the last line, before anything is asked."""
-        self._note_run()
+    def look_up(self) -> None:
+        """To be called after the last line so far, before anything is asked."""
+        self._count_run()
+        if self.is_named_subagent:
+            self._meta = meta_of(self._path)
 
-    def _note_run(self) -> None:
+    def _count_run(self) -> None:
         folder, branch, session, version, sidechain = self._envelope
         seen = ((folder, self._folders), (branch, self._branches), (session, self._sessions))
         for value, counts in seen:
@@ -77,7 +79,7 @@ class Identity:
 
     @property
     def is_subagent(self) -> bool:
-        return self._named_subagent or (self._sidechain_lines > 0 and not self._main_lines)
+        return self.is_named_subagent or (self._sidechain_lines > 0 and not self._main_lines)
 
     @property
     def session_id(self) -> str:

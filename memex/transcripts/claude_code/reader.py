@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from memex.core.session import Agent, Role, Session, TurnKind
+from msgspec.structs import replace
+
+from memex.core.session import Agent, Role, Session, Turn, TurnKind
 from memex.transcripts.claude_code.branches import Parents, mark_branches
 from memex.transcripts.claude_code.calls import begin_call
+from memex.transcripts.claude_code.decoding import decode
 from memex.transcripts.claude_code.identity import Identity
 from memex.transcripts.claude_code.inline_agents import InlineAgents
 from memex.transcripts.claude_code.pairing import Pairing
 from memex.transcripts.claude_code.places import is_helper
-from memex.transcripts.claude_code.shapes import METADATA, QUIET_SYSTEM
+from memex.transcripts.claude_code.shapes import METADATA, QUIET_SYSTEM, is_noise
 from memex.transcripts.claude_code.side_files import SideFiles
 from memex.transcripts.claude_code.usage import UsageMeter
 from memex.transcripts.claude_code.user_text import UserText, block_text, classify
@@ -24,21 +27,14 @@ from memex.transcripts.draft import SessionDraft, TurnDraft
 from memex.transcripts.fields import record_of, records_in, text_of, time_of
 from memex.transcripts.intent import intent_of
 from memex.transcripts.outcome import outcome_of
-from memex.transcripts.records import Line, ProblemLog, Record
+from memex.transcripts.records import Line, ProblemLog, RawLine, Record, decode_lines
 
 SYNTHETIC = "<synthetic>"
 NO_RESPONSE = "No response requested."
 CALL_BLOCKS = ("tool_use", "server_tool_use", "mcp_tool_use")
 
 
-def read(lines: Iterable[Line], path: Path, problems: ProblemLog) -> Session:
-    reading = _Reading(path, problems)
-    for line in lines:
-        reading.take(line)
-    return reading.finish()
-
-
-class _Reading:
+class Reading:
     def __init__(self, path: Path, problems: ProblemLog) -> None:
         self._path = path
         self._problems = problems
@@ -46,15 +42,23 @@ class _Reading:
         self._draft = SessionDraft()
         self._parents: Parents = {}
         self._turn_of_message: dict[str, TurnDraft] = {}
-        self._calls = Pairing(SideFiles(path))
+        self._files = SideFiles(path)
+        self._calls = Pairing(self._files)
         self._usage = UsageMeter()
-        self._inline = InlineAgents(self._calls, SideFiles(path))
+        self._inline = InlineAgents(self._calls, self._files)
         self._handlers = {
             "assistant": self._on_assistant,
             "user": self._on_user,
             "system": self._on_system,
             "attachment": self._on_attachment,
         }
+
+    def feed(self, lines: Iterable[RawLine]) -> None:
+        for line in decode_lines(lines, self._problems, is_noise, decode):
+            self.take(line)
+
+    def still_holds(self) -> bool:
+        return self._files.are_as_they_were()
 
     def take(self, line: Line) -> None:
         """A resumed session may copy lines that the file already holds: a uuid counts once."""
@@ -66,9 +70,8 @@ class _Reading:
             if self._is_new(record):
                 self._identity.see(record)
                 self._draft.saw_stamp(record.get("timestamp"))
-                self._handle(
-                    handle, line, self._inline.agent_of(record) if record.get("isSidechain") else None
-                )
+                inline = record.get("isSidechain") and not self._identity.is_named_subagent
+                self._handle(handle, line, self._inline.agent_of(record) if inline else None)
         elif kind == "progress":
             self._on_progress(line)
         elif kind in METADATA:
@@ -245,20 +248,18 @@ class _Reading:
         text = " ".join(str(word) for word in words if isinstance(word, str | int))
         self._draft.add_text(line, Role.SYSTEM, TurnKind.ERROR, f"API error {text}".strip(), _time(line))
 
-    def finish(self) -> Session:
+    def session(self) -> Session:
+        """As far as it was read; more may be fed after."""
         identity, draft = self._identity, self._draft
-        identity.finish()
-        if not identity.is_subagent:
-            for turn in draft.turns:
-                if turn.inline_sidechain and turn.kind is TurnKind.PROMPT:
-                    turn.kind, turn.role = TurnKind.INJECTED, Role.SYSTEM
-            mark_branches(draft.turns, self._parents)
+        identity.look_up()
+        if identity.is_subagent:
+            turns = tuple([_own(turn) for turn in draft.finish_turns()])
         else:
-            for turn in draft.turns:
-                turn.subagent = None
+            mark_branches(draft.turns, self._parents)
+            turns = draft.finish_turns(lambda turn: turn.inline_sidechain)
+        skipped = dict(draft.skipped)
         if lost := self._calls.unpaired_results:
-            draft.skipped["tool_result without its call"] = lost
-        turns = draft.finish_turns()
+            skipped["tool_result without its call"] = lost
         outcome, outcome_evidence = outcome_of(turns)
         intent, intent_evidence = intent_of(turns)
         title, title_source = identity.title(self._parents, turns)
@@ -282,9 +283,14 @@ class _Reading:
             outcome_evidence=outcome_evidence,
             intent=intent,
             intent_evidence=intent_evidence,
-            skipped_records=dict(draft.skipped),
+            skipped_records=skipped,
             problems=self._problems.all(),
         )
+
+
+def _own(turn: Turn) -> Turn:
+    """In a sub-agent's own file, what it says is the conversation."""
+    return turn if turn.subagent is None else replace(turn, subagent=None)
 
 
 def _time(line: Line) -> datetime | None:

@@ -1,19 +1,12 @@
 """Which records are Claude Code's, and which of them say nothing of the conversation."""
 
-import re
 from collections.abc import Sequence
 
 from memex.transcripts.records import Record
 
-PROGRESS = re.compile(
-    rb'\{(?:"\w+":(?:"[^"\\]*"|null|true|false|[\d.]+),)*?"type":"progress","data":\{"type":"(?!agent_progress")'
-)
-"""Only an outermost `type` can match: whatever nests ends the run of plain fields before it.
-
-An `agent_progress` holds what a sub-agent said, and may be the only copy.
-"""
-
-
+PROGRESS = b'"type":"progress","data":{"type":"'
+AGENT_PROGRESS = b"agent_progress"
+"""What a sub-agent said, perhaps the only copy."""
 ENVELOPE_BYTES = 1000
 ENVELOPED = ("system", "attachment", "progress")
 METADATA = frozenset(
@@ -64,10 +57,19 @@ def recognises(head: Sequence[Record]) -> bool:
 
 
 def is_noise(raw: bytes) -> bool:
-    """Lines that say nothing of the conversation and hold many bytes; told without decoding them."""
+    """Lines that say nothing of the conversation and hold many bytes; told without decoding them.
+
+    A `type` before which no other object opens is the record's own: in a text its quotes would be escaped.
+    """
     if raw.startswith(b'{"type":"file-history-'):
         return True
-    return raw.find(b'"type":"progress"', 0, ENVELOPE_BYTES) > 0 and PROGRESS.match(raw) is not None
+    place = raw.find(PROGRESS, 0, ENVELOPE_BYTES)
+    return (
+        place > 0
+        and not raw.startswith(AGENT_PROGRESS, place + len(PROGRESS))
+        and raw.find(b"{", 1, place) < 0
+        and raw.startswith(b"{")
+    )
 
 
 def _is_ours(record: Record) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import stat
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +15,8 @@ class SideFiles:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._agents: dict[str, bool] = {}
+        self._outputs: dict[str, bool] = {}
+        """Which of those that were asked for are there."""
 
     @cached_property
     def _folders(self) -> tuple[Path, ...]:
@@ -27,18 +30,29 @@ class SideFiles:
         saved = SAVED_AS.search(text) if text.startswith(PERSISTED) else None
         if saved is None or saved[1].startswith("."):
             return text
-        for folder in self._folders:
-            if content := _content(folder / "tool-results" / saved[1]):
-                return content
-        return text
+        content = next(filter(None, map(_content, self._outputs_named(saved[1]))), "")
+        self._outputs[saved[1]] = bool(content)
+        return content or text
 
     def has_agent(self, agent: str) -> bool:
         """Whether a sub-agent has a transcript of its own, beside or below this one."""
         if agent not in self._agents:
-            name = f"agent-{agent}.jsonl"
-            places = (self._path.with_name(name), self._path.with_suffix("") / "subagents" / name)
-            self._agents[agent] = name == Path(name).name and any(place.is_file() for place in places)
+            self._agents[agent] = self._finds_agent(agent)
         return self._agents[agent]
+
+    def are_as_they_were(self) -> bool:
+        """No file that was missed has come, and none that was there has gone."""
+        return all(self._finds_agent(agent) is found for agent, found in self._agents.items()) and all(
+            any(map(_content, self._outputs_named(name))) is found for name, found in self._outputs.items()
+        )
+
+    def _outputs_named(self, name: str) -> Iterator[Path]:
+        return (folder / "tool-results" / name for folder in self._folders)
+
+    def _finds_agent(self, agent: str) -> bool:
+        name = f"agent-{agent}.jsonl"
+        places = (self._path.with_name(name), self._path.with_suffix("") / "subagents" / name)
+        return name == Path(name).name and any(place.is_file() for place in places)
 
 
 def _content(path: Path) -> str:

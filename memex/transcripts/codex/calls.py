@@ -6,10 +6,18 @@ from typing import Any
 import msgspec
 
 from memex.core.session import FileDiff, FileTouch, ToolKind, TouchKind
+from memex.transcripts.codex.payloads import (
+    CustomToolCall,
+    FunctionCall,
+    ImageGenerationCall,
+    LocalShellCall,
+    ToolSearchCall,
+    WebSearchCall,
+)
 from memex.transcripts.diffs import created, deleted, unified_hunks
 from memex.transcripts.draft import CallDraft
 from memex.transcripts.fields import bounded, record_of, records_in, text_of
-from memex.transcripts.records import Record
+from memex.transcripts.records import Record, decode_json
 from memex.transcripts.tools import command_line, command_of, kind_of, touches_of
 
 PATCH_BEGIN = "*** Begin Patch"
@@ -18,40 +26,53 @@ STRING = r"""\"[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*'|`[^`\\]*(?:\\.[^
 SCRIPT_COMMAND = re.compile(rf"""\bcmd["']?\s*[:=]\s*({STRING})""", re.DOTALL)
 ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "", "\n": ""}
+FINISHED = ("completed", "failed")
 KIND_OF_CHANGE = {"add": TouchKind.CREATED, "delete": TouchKind.DELETED, "update": TouchKind.EDITED}
 
 
-def function_call(payload: Record) -> CallDraft:
+def function_call(payload: FunctionCall) -> CallDraft:
     """`arguments` is JSON in a text, which the model may have got wrong."""
-    arguments = payload.get("arguments")
+    arguments = payload.arguments
     if isinstance(arguments, str):
         try:
-            arguments = msgspec.json.decode(arguments)
+            arguments = decode_json(arguments)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            return _call(payload, arguments)
-    return _call(payload, bounded(arguments))
+            return _call(payload.call_id, payload.name, arguments, payload.namespace)
+    return _call(payload.call_id, payload.name, bounded(arguments), payload.namespace)
 
 
-def custom_call(payload: Record) -> CallDraft:
+def custom_call(payload: CustomToolCall) -> CallDraft:
     """`input` is free text: a patch, or in code mode a script."""
-    call = _call(payload, bounded(payload.get("input")))
+    call = _call(payload.call_id, payload.name, bounded(payload.input), payload.namespace)
     if call.name == "exec" and isinstance(call.input, str):
         _take_script(call, call.input)
     return call
 
 
-def shell_call(payload: Record) -> CallDraft:
-    action = record_of(payload.get("action"))
-    call = _call({**payload, "name": "local_shell"}, bounded(action))
+def shell_call(payload: LocalShellCall) -> CallDraft:
+    action = record_of(payload.action)
+    call = _call(payload.call_id or "", "local_shell", bounded(action))
     call.command = command_of(action)
     return call
 
 
-def search_call(payload: Record) -> CallDraft:
+def search_call(payload: WebSearchCall) -> CallDraft:
     """Runs at the provider: there is never an output, only the word that it is done."""
-    call_id = text_of(payload.get("call_id")) or text_of(payload.get("id"))
-    call = CallDraft(call_id, "web_search", ToolKind.WEB, bounded(payload.get("action")))
-    call.result = "" if payload.get("status") == "completed" else None
+    call_id = payload.call_id or payload.id or ""
+    call = CallDraft(call_id, "web_search", ToolKind.WEB, bounded(payload.action))
+    call.result = "" if payload.status == "completed" else None
+    return call
+
+
+def tool_search(payload: ToolSearchCall) -> CallDraft:
+    return CallDraft(payload.call_id or "", "tool_search", ToolKind.OTHER, bounded(payload.arguments))
+
+
+def image_generation(payload: ImageGenerationCall) -> CallDraft:
+    """Its result is the image itself, in base64."""
+    call_id = payload.call_id or payload.id or ""
+    call = CallDraft(call_id, "image_generation", ToolKind.OTHER, {"prompt": payload.revised_prompt or ""})
+    call.result = "[image]" if payload.status in FINISHED else None
     return call
 
 
@@ -74,11 +95,9 @@ def _change_diff(path: str, change: Record) -> FileDiff:
     )
 
 
-def _call(payload: Record, given: Any) -> CallDraft:
-    name = text_of(payload.get("name"))
-    namespace = text_of(payload.get("namespace"))
-    kind = ToolKind.MCP if namespace.startswith("mcp__") else kind_of(name)
-    call = CallDraft(text_of(payload.get("call_id")), name, kind, given, files=touches_of(kind, given))
+def _call(call_id: str, name: str, given: Any, namespace: str | None = None) -> CallDraft:
+    kind = ToolKind.MCP if namespace and namespace.startswith("mcp__") else kind_of(name)
+    call = CallDraft(call_id, name, kind, given, files=touches_of(kind, given))
     if kind is ToolKind.SHELL:
         call.command = command_of(given)
     if patch := _patch_in(call):
@@ -140,7 +159,12 @@ def _unquoted(literal: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """JavaScript's escapes undone, as far as commands and patches use them."""
+    """JavaScript's escapes undone, as far as commands and patches use them: mostly as in JSON."""
+    if "\\u" not in text:
+        try:
+            return str(decode_json(f'"{text}"'.encode()))
+        except (msgspec.MsgspecError, ValueError):
+            pass
 
     def plain(found: re.Match[str]) -> str:
         mark = found[1]

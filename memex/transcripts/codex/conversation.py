@@ -1,11 +1,11 @@
 """The turns of a rollout while it is read: what begins a turn, and which records repeat one another."""
 
 from collections import Counter
+from datetime import datetime
 from enum import Enum
 
-from memex.core.session import Role, TurnKind
+from memex.core.session import Role, Turn, TurnKind
 from memex.transcripts.codex.prompts import Said
-from memex.transcripts.codex.shapes import Item
 from memex.transcripts.draft import CallDraft, SessionDraft, TurnDraft
 from memex.transcripts.fields import time_of
 
@@ -36,8 +36,23 @@ class Echoes:
         return True
 
 
+class Here:
+    """The record in hand: its line, offset, and timestamp as it stands there."""
+
+    __slots__ = ("byte", "number", "stamp")
+
+    def __init__(self) -> None:
+        self.number = self.byte = 0
+        self.stamp: object = None
+
+    @property
+    def time(self) -> datetime | None:
+        return time_of(self.stamp)
+
+
 class Conversation:
     def __init__(self) -> None:
+        self.here = Here()
         self.draft = SessionDraft()
         self.model: str | None = None
         self.last_call: CallDraft | None = None
@@ -58,29 +73,27 @@ class Conversation:
             self.model = model
             self.draft.models[model] = None
 
-    def reply(self, item: Item) -> TurnDraft:
+    def reply(self) -> TurnDraft:
         """The turn an utterance of the model belongs to: a new one once a call of the last was answered."""
         if self._reply is None or self._answered:
-            self._reply = self.draft.begin_turn(
-                item.line, Role.ASSISTANT, TurnKind.REPLY, time_of(item.timestamp)
-            )
+            self._reply = self.draft.begin_turn(self.here, Role.ASSISTANT, TurnKind.REPLY, self.here.time)
             self._reply.model = self.model
             self._answered = False
-        self._reply.add_line(item.line.number)
+        self._reply.add_line(self.here.number)
         return self._reply
 
-    def speak(self, item: Item, source: Source, text: str) -> None:
+    def speak(self, source: Source, text: str) -> None:
         if text.strip() and self._replies.is_first(source, text):
-            self.reply(item).texts.append(text)
+            self.reply().texts.append(text)
 
-    def think(self, item: Item, source: Source, text: str) -> None:
+    def think(self, source: Source, text: str) -> None:
         if text.strip() and self._thoughts.is_first(source, text):
-            self.reply(item).thoughts.append(text)
+            self.reply().thoughts.append(text)
 
-    def begin_call(self, item: Item, call: CallDraft) -> None:
+    def begin_call(self, call: CallDraft) -> None:
         if call.id and call.id in self._calls:
             return
-        turn = self.reply(item)
+        turn = self.reply()
         turn.calls.append(call)
         self._calls[call.id] = (turn, call)
         self.last_call = call
@@ -89,30 +102,30 @@ class Conversation:
         known = self._calls.get(call_id)
         return known[1] if known else None
 
-    def answered_call(self, item: Item, call_id: str) -> CallDraft | None:
+    def answered_call(self, call_id: str) -> CallDraft | None:
         """The call that an output answers. What the model says next is a new turn."""
         known = self._calls.get(call_id)
         if known is None:
             self.draft.skipped["output without its call"] += 1
             return None
         turn, call = known
-        turn.add_line(item.line.number)
+        turn.add_line(self.here.number)
         if turn is self._reply:
             self._answered = True
         return call
 
-    def note(self, item: Item, role: Role, kind: TurnKind, text: str) -> TurnDraft:
+    def note(self, role: Role, kind: TurnKind, text: str) -> TurnDraft:
         """A turn that is no response of the model; whatever the model says next is a new response."""
         self._reply = None
-        turn = self._begin(item, role, kind)
+        turn = self._begin(role, kind)
         turn.texts.append(text)
         return turn
 
-    def propose(self, item: Item, plan: str) -> None:
+    def propose(self, plan: str) -> None:
         """A plan, unless the model's last words hold it already."""
         said = [text for turn in self.draft.turns[-3:] for text in turn.texts]
         if plan.strip() and not any(plan.strip() in text for text in said):
-            self.reply(item).texts.append(plan)
+            self.reply().texts.append(plan)
 
     def withdraw(self, count: int) -> None:
         """The last prompts that still stand, with all that followed them, become a branch."""
@@ -140,42 +153,40 @@ class Conversation:
     def _origin(self, call: CallDraft) -> CallDraft:
         return self.call(call.continues or "") or call
 
-    def interrupt(self, item: Item, text: str) -> None:
-        self.note(item, Role.USER, TurnKind.INTERRUPT, text)
+    def interrupt(self, text: str) -> None:
+        self.note(Role.USER, TurnKind.INTERRUPT, text)
 
-    def hear_item(self, item: Item, said: Said) -> None:
+    def hear_item(self, said: Said) -> None:
         """A user's message as the model got it: typed, or put in by the harness. Only the event tells."""
         if said.kind is not TurnKind.PROMPT:
-            self.note(item, said.role, said.kind, said.text)
+            self.note(said.role, said.kind, said.text)
             return
         if twin := _take_twin(self._typed, said.text):
-            twin.add_line(item.line.number)
+            twin.add_line(self.here.number)
             return
-        turn = self._prompt(item, said)
+        turn = self._prompt(said)
         self._unconfirmed.append(turn)
 
-    def hear_event(self, item: Item, said: Said) -> None:
+    def hear_event(self, said: Said) -> None:
         """A user's message as it was typed."""
         self._prompts_are_typed = True
         if twin := _take_twin(self._unconfirmed, said.text):
-            twin.add_line(item.line.number)
+            twin.add_line(self.here.number)
             twin.images = max(twin.images, said.images)
             return
-        self._typed.append(self._prompt(item, said))
+        self._typed.append(self._prompt(said))
 
-    def finish(self) -> SessionDraft:
+    def turns(self) -> tuple[Turn, ...]:
         """In a file that says which prompts were typed, the others were put in by the harness."""
-        if self._prompts_are_typed:
-            for turn in self._unconfirmed:
-                turn.role, turn.kind = Role.SYSTEM, TurnKind.INJECTED
-        return self.draft
+        injected = {id(turn) for turn in self._unconfirmed} if self._prompts_are_typed else set()
+        return self.draft.finish_turns(lambda turn: id(turn) in injected)
 
-    def _begin(self, item: Item, role: Role, kind: TurnKind) -> TurnDraft:
-        return self.draft.begin_turn(item.line, role, kind, time_of(item.timestamp))
+    def _begin(self, role: Role, kind: TurnKind) -> TurnDraft:
+        return self.draft.begin_turn(self.here, role, kind, self.here.time)
 
-    def _prompt(self, item: Item, said: Said) -> TurnDraft:
+    def _prompt(self, said: Said) -> TurnDraft:
         self._reply = None
-        turn = self._begin(item, Role.USER, TurnKind.PROMPT)
+        turn = self._begin(Role.USER, TurnKind.PROMPT)
         turn.images = said.images
         if said.text:
             turn.texts.append(said.text)

@@ -5,16 +5,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from memex.transcripts.fields import record_of, records_in, text_of, whole_number, without_ansi
+from memex.transcripts.codex.payloads import CallOutput, Part
+from memex.transcripts.fields import record_of, text_of, whole_number, without_ansi
+from memex.transcripts.fitting import fitted
 from memex.transcripts.records import Record
 
 HEADER = re.compile(
     r"(?:Command: |Chunk ID: |Exit code: |Wall time|Script (?:completed|failed|running|terminated))"
 )
-EXITS = ("Process exited with code ", "Exit code: ")
-EXIT_CODE = re.compile(r"-?\d{1,9}")
-RUNNING = ("Process running with session ID ", "Script running with cell ID ")
-WALL_TIME = re.compile(r"Wall time:? (\d{1,7}(?:\.\d{1,9})?) seconds")
+EXIT = re.compile(r"^(?:Process exited with code|Exit code:)(?: .*)? (-?\d{1,9})$", re.MULTILINE)
+WALL_TIME = re.compile(r"^Wall time:? (\d{1,7}(?:\.\d{1,9})?) seconds$", re.MULTILINE)
+RUNNING = re.compile(
+    r"^(?:Process running with session|Script running with cell) ID (?:.* )?([^ \n]*)$", re.MULTILINE
+)
 OUTPUT = "\nOutput:"
 FAILURE = re.compile(
     r"(?:[\w./]+ ){0,3}failed\b|(?:execution )?error\b|aborted by user|unsupported call|unknown tool|cannot ",
@@ -33,16 +36,16 @@ class Output(NamedTuple):
     """The process or cell that still runs, by the id that later calls name."""
 
 
-def read_output(output: object) -> Output:
+def read_output(output: str | list[Part] | Record | None) -> Output:
     if isinstance(output, str):
         if output.startswith("{") and (fields := decoded(output)) and "output" in fields:
             return _from_fields(fields)
         return _from_text(output)
     if isinstance(output, list):
-        return _from_parts([_part_text(part) for part in records_in(output)])
+        return _from_parts([_part_text(part) for part in output])
     fields = record_of(output)
     if "content" in fields:
-        whole = read_output(fields.get("content"))
+        whole = read_output(fitted({"output": fields["content"]}, CallOutput).output)
         return whole._replace(failed=whole.failed or fields.get("success") is False)
     return _from_fields(fields)
 
@@ -95,22 +98,17 @@ def _from_text(text: str) -> Output:
         return Output(without_ansi(text), failed=FAILURE.match(text) is not None)
     start = text.find(OUTPUT, 0, HEADER_LENGTH)
     header, body = (text[:start], text[start + len(OUTPUT) :]) if start >= 0 else (text[:HEADER_LENGTH], text)
-    status = duration = None
-    running = ""
-    for line in header.split("\n"):
-        if line.startswith(EXITS):
-            code = line.rpartition(" ")[2]
-            status = int(code) if EXIT_CODE.fullmatch(code) else status
-        elif line.startswith("Wall time") and (found := WALL_TIME.fullmatch(line)):
-            duration = _milliseconds(float(found[1]))
-        elif line.startswith(RUNNING):
-            running = line.rpartition(" ")[2]
+    exits, times = EXIT.findall(header), WALL_TIME.findall(header)
+    processes = RUNNING.findall(header) if " running with " in header else ()
+    status = int(exits[-1]) if exits else None
+    duration = round(float(times[-1]) * 1000) if times else None
+    running = processes[-1] if processes else ""
     failed = bool(status) or header.startswith("Script failed")
     return Output(without_ansi(body.removeprefix("\n")), status, failed, duration, running)
 
 
-def _part_text(part: Record) -> str:
-    return "[image]" if part.get("type") == "input_image" else text_of(part.get("text"))
+def _part_text(part: Part) -> str:
+    return "[image]" if part.type == "input_image" else part.text
 
 
 def _milliseconds(seconds: object) -> int | None:

@@ -7,7 +7,7 @@ the harness repeats in every session.
 from typing import NamedTuple
 
 from memex.core.session import Role, TurnKind
-from memex.transcripts.fields import records_in, text_of
+from memex.transcripts.codex.payloads import Content, Part
 
 INSTRUCTIONS = ("# AGENTS.md instructions", "<user_instructions>", "<INSTRUCTIONS>", "## Memory")
 NOTIFICATIONS = ("<subagent_notification>", "<heartbeat>")
@@ -27,15 +27,14 @@ class Said(NamedTuple):
     images: int = 0
 
 
-def said_in(role: object, content: object) -> list[Said]:
+def said_in(role: str, content: Content) -> list[Said]:
     """The parts of one message; its plain parts together are one prompt."""
     said: list[Said] = []
     prompts: list[str] = []
     images = 0
-    parts = [{"text": content}] if isinstance(content, str) else records_in(content)
-    for part in parts:
-        text = text_of(part.get("text")).strip()
-        images += part.get("type") == "input_image"
+    for part in [Part(text=content)] if isinstance(content, str) else content or ():
+        text = part.text.strip()
+        images += part.type == "input_image"
         if text.startswith(INSTRUCTIONS):
             said.append(Said(Role.SYSTEM, TurnKind.INJECTED, text))
         elif text.startswith(NOTIFICATIONS):

@@ -8,72 +8,123 @@ Withdrawn turns (`thread_rolled_back`) stay, as a branch of their own and with a
 said and done, and are worth finding.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+
+from msgspec import MsgspecError, Struct
 
 from memex.core.session import Agent, Role, Session, TitleSource, Turn, TurnKind
 from memex.transcripts.codex.conversation import Conversation
 from memex.transcripts.codex.events import Events
 from memex.transcripts.codex.identity import Identity
 from memex.transcripts.codex.items import Items
-from memex.transcripts.codex.shapes import Item, items_in
+from memex.transcripts.codex.payloads import Compacted, Nothing, SessionMeta, TokenCount, TurnContext
+from memex.transcripts.codex.routes import LINE_HEAD, Route, Routes, Take, ignore, route
+from memex.transcripts.codex.shapes import items_in
 from memex.transcripts.codex.tokens import TokenMeter
-from memex.transcripts.draft import first_prompt_title
-from memex.transcripts.fields import text_of
+from memex.transcripts.draft import AFTER_EVERY_STAMP, first_prompt_title
+from memex.transcripts.fitting import fitted
 from memex.transcripts.intent import intent_of
 from memex.transcripts.outcome import outcome_of
-from memex.transcripts.records import Line, ProblemLog
+from memex.transcripts.records import Line, ProblemLog, RawLine, decode_lines
 
-QUIET = {"world_state", "inter_agent_communication_metadata"}
-
-
-def read(lines: Iterable[Line], path: Path, problems: ProblemLog) -> Session:
-    reading = _Reading(path)
-    for item in items_in(lines):
-        reading.take(item)
-    return reading.finish(problems)
+QUIET = ("world_state", "inter_agent_communication_metadata")
 
 
-class _Reading:
-    def __init__(self, path: Path) -> None:
+class Reading:
+    def __init__(self, path: Path, problems: ProblemLog) -> None:
+        self._problems = problems
         self._identity = Identity(path)
         self._tokens = TokenMeter()
         self._conversation = Conversation()
-        self._items = Items(self._conversation)
-        self._events = Events(self._conversation, self._tokens)
+        self._here = self._conversation.here
         self._draft = self._conversation.draft
-        self._handlers: dict[str, Callable[[Item], None]] = {
-            "response_item": self._items.take,
-            "event_msg": self._events.take,
-            "turn_context": self._on_context,
-            "compacted": self._on_compacted,
+        self._events = Events(self._conversation, self._tokens)
+        self._routes: dict[tuple[bytes | None, ...], Route] = {
+            **_of_envelope(b"response_item", Items(self._conversation).routes()),
+            **_of_envelope(b"event_msg", self._events.routes()),
+            (b"session_meta", None): route(SessionMeta, self._on_meta),
+            (b"turn_context", None): route(TurnContext, self._on_context),
+            (b"compacted", None): route(Compacted, self._on_compacted),
+            **{(kind.encode(), None): route(Nothing, ignore) for kind in QUIET},
         }
 
-    def take(self, item: Item) -> None:
-        if item.type == "session_meta":
-            self._identity.take_meta(item, nothing_said=not self._draft.turns)
-        elif self._identity.may_be_copied and self._identity.is_copied(item):
-            self._tokens.start_from(item.payload)
+    def feed(self, lines: Iterable[RawLine]) -> None:
+        here, routes, head_of, identity = self._here, self._routes, LINE_HEAD.match, self._identity
+        earliest, latest = AFTER_EVERY_STAMP, ""
+        for number, byte, raw in lines:
+            head = head_of(raw)
+            known = routes.get(head.groups()) if head else None
+            if known is None:
+                self._feed_odd((number, byte, raw))
+                continue
+            decode, take, shape = known
+            try:
+                record = decode(raw)
+            except (MsgspecError, ValueError, RecursionError):
+                self._feed_odd((number, byte, raw))
+                continue
+            here.number, here.byte = number, byte
+            here.stamp = stamp = record.timestamp
+            if identity.copied_at is not None or shape is SessionMeta:
+                self._dispatch(take, record.payload)
+                continue
+            if stamp > latest:
+                latest = stamp
+            if stamp < earliest:
+                earliest = stamp
+            take(record.payload)
+        self._draft.saw_stamps(earliest, latest)
+
+    def _feed_odd(self, line: RawLine) -> None:
+        """A line of an older shape, of a type that is not known, or with fields of other types."""
+        for decoded in decode_lines([line], self._problems):
+            self.take(decoded)
+
+    def take(self, line: Line) -> None:
+        """A record that was decoded whole: whatever its fields hold."""
+        here = self._here
+        for item in items_in(line.record):
+            here.number, here.byte, here.stamp = line.number, line.byte, item.timestamp
+            known = self._routes.get(item.route)
+            if known is not None:
+                self._dispatch(known.take, fitted(item.payload, known.shape))
+            else:
+                self._dispatch(partial(self._skip, item.name), Nothing())
+
+    def still_holds(self) -> bool:
+        return True  # nothing beside the file is looked at
+
+    def _dispatch(self, take: Take, payload: Struct) -> None:
+        if type(payload) is SessionMeta:
+            take(payload)
+        elif self._identity.copied_at is not None and self._identity.is_copied(payload, self._here.stamp):
+            if type(payload) is TokenCount:
+                self._tokens.start_from(payload)
         else:
-            self._draft.saw_stamp(item.timestamp)
-            if handle := self._handlers.get(item.type):
-                handle(item)
-            elif item.type not in QUIET:
-                self._draft.skipped[item.type] += 1
+            self._draft.saw_stamp(self._here.stamp)
+            take(payload)
 
-    def _on_context(self, item: Item) -> None:
-        self._identity.take_context(item.payload)
-        self._conversation.use_model(text_of(item.payload.get("model")))
+    def _skip(self, name: str, _payload: object) -> None:
+        self._draft.skipped[name] += 1
 
-    def _on_compacted(self, item: Item) -> None:
-        if summary := text_of(item.payload.get("message")).strip():
-            self._conversation.note(item, Role.SYSTEM, TurnKind.SUMMARY, summary)
+    def _on_meta(self, meta: SessionMeta) -> None:
+        self._identity.take_meta(meta, self._here.stamp, nothing_said=not self._draft.turns)
 
-    def finish(self, problems: ProblemLog) -> Session:
-        identity = self._identity
-        draft = self._conversation.finish()
+    def _on_context(self, context: TurnContext) -> None:
+        self._identity.take_context(context)
+        self._conversation.use_model(context.model)
+
+    def _on_compacted(self, compacted: Compacted) -> None:
+        if summary := compacted.message.strip():
+            self._conversation.note(Role.SYSTEM, TurnKind.SUMMARY, summary)
+
+    def session(self) -> Session:
+        """As far as it was read; more may be fed after."""
+        identity, draft = self._identity, self._draft
         draft.saw_time(identity.started_at)
-        turns = draft.finish_turns()
+        turns = self._conversation.turns()
         outcome, outcome_evidence = outcome_of(turns)
         intent, intent_evidence = intent_of(turns)
         title, title_source = self._title(turns)
@@ -98,7 +149,7 @@ class _Reading:
             intent=intent,
             intent_evidence=intent_evidence,
             skipped_records=dict(draft.skipped),
-            problems=problems.all(),
+            problems=self._problems.all(),
         )
 
     def _title(self, turns: tuple[Turn, ...]) -> tuple[str, TitleSource]:
@@ -106,3 +157,7 @@ class _Reading:
             return self._events.thread_name, TitleSource.AGENT
         title = first_prompt_title(turns)
         return title, TitleSource.FIRST_PROMPT if title else TitleSource.NONE
+
+
+def _of_envelope(envelope: bytes, inner: Routes) -> dict[tuple[bytes | None, ...], Route]:
+    return {(envelope, kind.encode()): route(shape, take) for kind, (shape, take) in inner.items()}

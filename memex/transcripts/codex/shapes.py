@@ -6,27 +6,44 @@
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from msgspec import Struct
+from memex.transcripts.fields import record_of, records_in, text_of
+from memex.transcripts.records import Record
 
-from memex.transcripts.fields import record_of, records_in
-from memex.transcripts.records import Line, Record
-
+MANY_KINDS = ("response_item", "event_msg")
 ENVELOPES = ("session_meta", "response_item", "event_msg", "turn_context", "compacted")
 BARE_ITEMS = (
     "function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output", "reasoning",
     "local_shell_call", "web_search_call",
 )  # fmt: skip
 TEXT_PARTS = ("input_text", "output_text")
+NO_TYPE = "(no type)"
 
 
-class Item(Struct, frozen=True, gc=False):
-    line: Line
+class Item(NamedTuple):
     type: str
     payload: Record
     timestamp: object
+
+    @property
+    def route(self) -> tuple[bytes, bytes | None]:
+        """Types of envelope and payload; of the latter only where there are several."""
+        return self.type.encode(), self._kind.encode() if self.type in MANY_KINDS else None
+
+    @property
+    def name(self) -> str:
+        return f"{self.type}/{self._kind}" if self.type in MANY_KINDS else self.type
+
+    @property
+    def _kind(self) -> str:
+        """Bare messages may leave it out."""
+        kind = self.payload.get("type")
+        if isinstance(kind, str) or self.type == "event_msg":
+            return text_of(kind)
+        return "message" if "role" in self.payload else NO_TYPE
 
 
 def roots() -> tuple[Path, ...]:
@@ -44,24 +61,22 @@ def recognises(head: Sequence[Record]) -> bool:
     )
 
 
-def items_in(lines: Iterable[Line]) -> Iterator[Item]:
-    """Every record as the newest shape holds it; one of no known shape keeps its type, or `(no type)`."""
-    for line in lines:
-        record = line.record
-        kind = record.get("type")
-        payload = record.get("payload")
-        if isinstance(kind, str) and isinstance(payload, dict):
-            yield Item(line, kind, payload, record.get("timestamp"))
-        elif _is_old(record):
-            yield Item(line, "session_meta", record_of(record.get("session")), None)
-            for item in records_in(record.get("items")):
-                yield Item(line, "response_item", item, item.get("timestamp"))
-        elif _is_bare_item(record):
-            yield Item(line, "response_item", record, record.get("timestamp"))
-        elif _is_bare_meta(record):
-            yield Item(line, "session_meta", record, record.get("timestamp"))
-        elif record.get("record_type") != "state":
-            yield Item(line, kind if isinstance(kind, str) else "(no type)", {}, record.get("timestamp"))
+def items_in(record: Record) -> Iterator[Item]:
+    """What a record holds, as the newest shape has it; one of no known shape keeps its type."""
+    kind = record.get("type")
+    payload = record.get("payload")
+    if isinstance(kind, str) and isinstance(payload, dict):
+        yield Item(kind, payload, record.get("timestamp"))
+    elif _is_old(record):
+        yield Item("session_meta", record_of(record.get("session")), None)
+        for item in records_in(record.get("items")):
+            yield Item("response_item", item, item.get("timestamp"))
+    elif _is_bare_item(record):
+        yield Item("response_item", record, record.get("timestamp"))
+    elif _is_bare_meta(record):
+        yield Item("session_meta", record, record.get("timestamp"))
+    elif record.get("record_type") != "state":
+        yield Item(kind if isinstance(kind, str) else NO_TYPE, {}, record.get("timestamp"))
 
 
 def _is_envelope(record: Record) -> bool:

@@ -1,8 +1,10 @@
 """Codex writes running totals; what a session used is the sum of their steps."""
 
 from memex.core.session import TokenUsage
-from memex.transcripts.fields import count_of
-from memex.transcripts.records import Record
+from memex.transcripts.codex.payloads import TokenCount
+
+Total = tuple[int, int, int]
+"""Tokens of input, of input that the cache served, and of output."""
 
 
 class TokenMeter:
@@ -10,9 +12,9 @@ class TokenMeter:
         self._input = self._cached = self._output = 0
         self._last = (0, 0, 0)
 
-    def take(self, payload: Record) -> None:
+    def take(self, count: TokenCount) -> None:
         """Repeated totals add nothing; a total that falls began anew, after a resume or a compaction."""
-        total = _total(payload)
+        total = _total(count)
         if total is None or total == self._last:
             return
         base = self._last
@@ -23,22 +25,17 @@ class TokenMeter:
         self._output += total[2] - base[2]
         self._last = total
 
-    def start_from(self, payload: Record) -> None:
+    def start_from(self, count: TokenCount) -> None:
         """A total that belongs to copied history."""
-        self._last = _total(payload) or self._last
+        self._last = _total(count) or self._last
 
     def usage(self) -> TokenUsage:
         """`input_tokens` of Codex includes what the cache served; `output_tokens` includes reasoning."""
         return TokenUsage(max(0, self._input - self._cached), self._output, cache_read=self._cached)
 
 
-def _total(payload: Record) -> tuple[int, int, int] | None:
-    info = payload.get("info")
-    total = info.get("total_token_usage") if type(info) is dict else None
-    if type(total) is not dict or not total:
+def _total(count: TokenCount) -> Total | None:
+    total = count.info.total_token_usage if count.info else None
+    if total is None or (total.input_tokens is None and total.output_tokens is None):
         return None
-    return (
-        count_of(total.get("input_tokens")),
-        count_of(total.get("cached_input_tokens")),
-        count_of(total.get("output_tokens")),
-    )
+    return total.input_tokens or 0, total.cached_input_tokens or 0, total.output_tokens or 0
