@@ -80,6 +80,7 @@ OWN: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
 )
 SHORTEST_SECRET = 3
 START = 3
+WINDOW = 8
 PREFIX_LENGTH = 6
 """A group of a pattern that is no longer than this holds the kind of token, not the token."""
 
@@ -92,8 +93,13 @@ class Rule(NamedTuple):
     def may_find(self, text: str) -> bool:
         return any(mark in text for mark in self.marks)
 
-    def finds(self, text: str) -> bool:
-        return self.may_find(text) and any(pattern.search(text) for pattern in self.patterns)
+    def finds(self, texts: list[str]) -> bool:
+        """In any of the texts."""
+        for mark in self.marks:
+            for text in [text for text in texts if mark in text]:
+                if any(pattern.search(text) for pattern in self.patterns):
+                    return True
+        return False
 
 
 @cache
@@ -115,9 +121,7 @@ def redacted(text: str) -> tuple[str, Counts]:
 def redact_session(session: Session) -> tuple[Session, Counts]:
     """The session with placeholders for secrets in everything it says; the same object when it holds none."""
     texts = _texts(session)
-    suspects = tuple(
-        [rule for rule in _suspects("\n".join(texts)) if any(rule.finds(text) for text in texts)]
-    )
+    suspects = tuple([rule for rule in _suspects("\n".join(texts)) if rule.finds(texts)])
     if not suspects:
         return session, {}
     counts: Counter[str] = Counter()
@@ -133,29 +137,37 @@ def _suspects(text: str) -> tuple[Rule, ...]:
     """The rules of which marks stand in the text, with these marks alone. One pass finds
     the candidates: fifty searches take much longer.
     """
-    starts = _starts_in(text)
-    suspects = []
-    for rule in rules():
-        marks = [mark for mark in rule.marks if len(mark) < START or mark[:START] in starts]
-        if present := tuple([mark for mark in marks if mark in text]):
-            suspects.append(rule._replace(marks=present))
-    return tuple(suspects)
+    content = text.encode("utf-8", errors="replace")
+    windows = b"".join([b"\n" + window for window in _windows_in(content)])
+    found = ((rule, _standing(rule.marks, content, windows)) for rule in rules())
+    return tuple([rule._replace(marks=present) for rule, present in found if present])
 
 
-def _starts_in(text: str) -> frozenset[str]:
-    """Those of the first three letters of the marks that the text holds."""
+def _standing(marks: tuple[str, ...], content: bytes, windows: bytes) -> tuple[str, ...]:
+    """The marks that the text holds; one longer than a window is searched for once its beginning is there."""
+    return tuple([mark for mark in marks if _stands_in(mark.encode(), content, windows)])
+
+
+def _stands_in(mark: bytes, content: bytes, windows: bytes) -> bool:
+    if len(mark) < START:
+        return mark in content
+    return b"\n" + mark[:WINDOW] in windows and (len(mark) <= WINDOW or mark in content)
+
+
+def _windows_in(content: bytes) -> set[bytes]:
+    """What stands, `WINDOW` bytes long, wherever the text holds the first three letters of a mark."""
     pairs, starts = _start_tables()
-    content = np.frombuffer(text.encode("utf-8", errors="replace"), np.uint8)
-    found: set[int] = set()
+    padded = np.frombuffer(content + bytes(WINDOW), np.uint8)
+    found: set[bytes] = set()
     for offset in (0, 1):
-        half = content[offset : offset + (len(content) - offset) // 2 * 2].view("<u2")
+        half = padded[offset : offset + (len(padded) - offset) // 2 * 2].view("<u2")
         places = np.flatnonzero(pairs[half]) * 2 + offset
-        places = places[places < len(content) - 2]
-        words = content[places].astype(np.uint32)
-        words |= content[places + 1].astype(np.uint32) << 8
-        words |= content[places + 2].astype(np.uint32) << 16
-        found.update(words[starts[words]].tolist())
-    return frozenset(word.to_bytes(START, "little").decode() for word in found)
+        words = padded[places].astype(np.uint32)
+        words |= padded[places + 1].astype(np.uint32) << 8
+        words |= padded[places + 2].astype(np.uint32) << 16
+        windows = padded[places[starts[words]][:, None] + np.arange(WINDOW)]
+        found.update(window.tobytes() for window in np.unique(windows.view("<u8")))
+    return found
 
 
 @cache
