@@ -11,49 +11,47 @@ import zstandard
 LEVEL = 6
 
 
-class HashingStream(io.RawIOBase):
-    """Reads a file on behalf of a reader, and hashes exactly what the reader saw."""
+def new_hash() -> hashlib.blake2b:
+    """Of a transcript's bytes."""
+    return hashlib.blake2b(digest_size=32)
 
-    def __init__(self, source: BinaryIO) -> None:
+
+class ArchivingStream(io.RawIOBase):
+    """Reads a file on behalf of a reader, and hashes and compresses exactly what the reader saw.
+
+    Of a file that is read on, `ahead` is what the reader is given first; `digest` has taken it in already, as
+    all before it.
+    """
+
+    def __init__(
+        self, source: BinaryIO, digest: hashlib.blake2b | None = None, ahead: bytes = b"", size: int = 0
+    ) -> None:
         super().__init__()
         self._source = source
-        self._hash = hashlib.blake2b(digest_size=32)
-        self.size = 0
-
-    @property
-    def content_hash(self) -> bytes:
-        return self._hash.digest()
+        self._ahead = io.BytesIO(ahead)
+        self._hash = digest or new_hash()
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
+        self._chunks: list[bytes] = []
+        self.size = size
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
+        if seen := self._ahead.read(len(buffer)):
+            buffer[: len(seen)] = seen
+            return len(seen)
         data = self._source.read(len(buffer))
         buffer[: len(data)] = data
-        self._take(data)
+        self._hash.update(data)
+        self._chunks.append(self._compressor.compress(data))
+        self.size += len(data)
         return len(data)
 
-    def _take(self, data: bytes) -> None:
-        self._hash.update(data)
-        self.size += len(data)
-
-
-class ArchivingStream(HashingStream):
-    """And compresses it."""
-
-    def __init__(self, source: BinaryIO) -> None:
-        super().__init__(source)
-        self._compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
-        self._chunks: list[bytes] = []
-
     def finish(self) -> tuple[bytes, bytes]:
-        """(content hash, compressed bytes) of all that was read."""
+        """The content hash of the whole, and what was read as one more frame of its copy."""
         self._chunks.append(self._compressor.flush())
-        return self.content_hash, b"".join(self._chunks)
-
-    def _take(self, data: bytes) -> None:
-        super()._take(data)
-        self._chunks.append(self._compressor.compress(data))
+        return self._hash.digest(), b"".join(self._chunks)
 
 
 class Archive:
@@ -62,6 +60,11 @@ class Archive:
 
     def keep(self, content_hash: bytes, size: int, zstd: bytes) -> None:
         self._db.execute("INSERT OR IGNORE INTO archive VALUES (?, ?, ?)", (content_hash, size, zstd))
+
+    def extend(self, older: bytes, content_hash: bytes, size: int, frame: bytes) -> None:
+        """Keep a copy that is an older one and a frame after it: frames of zstd may follow one another."""
+        (zstd,) = self._db.execute("SELECT zstd FROM archive WHERE content_hash = ?", (older,)).fetchone()
+        self.keep(content_hash, size, zstd + frame)
 
     def size_of(self, content_hash: bytes) -> int | None:
         """Of the transcript itself, not of its copy."""
@@ -81,7 +84,7 @@ class Archive:
 
 def hash_of_beginning(path: Path, size: int) -> bytes | None:
     """The content hash of a file's first `size` bytes; None when it has not got as many."""
-    digest = hashlib.blake2b(digest_size=32)
+    digest = new_hash()
     with path.open("rb") as file:
         while size and (chunk := file.read(min(size, 1 << 20))):
             digest.update(chunk)

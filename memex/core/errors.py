@@ -14,8 +14,7 @@ MemexError
 ├── JobCancelledError       the user stopped a job
 ├── SnapshotError           a snapshot file is damaged, not one, or not to be trusted
 ├── SessionNotFoundError    no such session in the library
-├── QueryError              the words in the search box cannot be understood
-└── ExportError             a session cannot be written where it was asked for
+└── QueryError              the words in the search box cannot be understood
 """
 
 
@@ -76,8 +75,4 @@ class SessionNotFoundError(MemexError):
 
 
 class QueryError(MemexError):
-    pass
-
-
-class ExportError(MemexError):
     pass

@@ -17,6 +17,7 @@ from memex.core.settings import Settings, load_settings
 from memex.index.store import EdgeStore, GenerationStore
 from memex.library.embedders import OnDownload, open_wanted_embedder
 from memex.library.generations import open_current, replace_current
+from memex.library.growth import GrowingFiles
 from memex.library.vector_side import VectorSide
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ class Library:
             self._lock.release()
             raise
         self.store: GenerationStore = EdgeStore(self.paths.generations)
+        self.growing = GrowingFiles()
+        """Belongs to the job thread, as `writer`."""
         self.vectors: VectorSide | None = None
         self._searches = threading.Condition()
         self.revision = 0

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -20,11 +21,12 @@ from memex.core.lenses import Lane
 from memex.core.library import FileFailure
 from memex.core.session import COPY_MARK, Session
 from memex.index.sparse import path_tokens, tool_tokens
+from memex.library.growth import GrowingFiles, Grown, unread
 from memex.library.lens_documents import lens_texts, path_lines, tool_lines
 from memex.library.points import payload_of
 from memex.library.turn_texts import card_text, turn_texts
 from memex.transcripts.discovery import FoundFile
-from memex.transcripts.readers import UnknownFormatError, read_transcripts
+from memex.transcripts.readers import FileReading, UnknownFormatError
 
 READING_VERSION = 4
 """Raised when readers or lens documents change what they make of a file: all are then read again."""
@@ -57,14 +59,14 @@ def changed_files(catalog: Catalog, found: Iterable[FoundFile]) -> list[FoundFil
 
 
 def parse_files(
-    catalog: Catalog, files: Sequence[FoundFile], tally: ParseTally, redact: Redact
+    catalog: Catalog, files: Sequence[FoundFile], tally: ParseTally, redact: Redact, growing: GrowingFiles
 ) -> Iterator[int]:
     """Yields how many files are done, after each committed batch."""
     done = 0
     for batch in _batches(files):
         with catalog.errors(), catalog.transaction():
             for file in batch:
-                _take_in(catalog, file, tally, redact)
+                _take_in(catalog, file, tally, redact, growing)
         done += len(batch)
         yield done
 
@@ -82,11 +84,14 @@ def _batches(files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
         yield batch
 
 
-def _take_in(catalog: Catalog, file: FoundFile, tally: ParseTally, redact: Redact) -> None:
+def _take_in(
+    catalog: Catalog, file: FoundFile, tally: ParseTally, redact: Redact, growing: GrowingFiles
+) -> None:
     path = str(file.path)
     source = Source(path, file.size, file.mtime_ns)
     try:
-        source = _read(catalog, file, tally, redact)
+        content = _read_on(catalog, file.path, growing) or _read(catalog, file.path, growing)
+        source = _store(catalog, file, content, tally, redact)
     except UnknownFormatError as error:
         tally.skipped.append(FileFailure(path, str(error)))
         source = replace(source, state=SourceState.SKIPPED, reason=str(error))
@@ -100,16 +105,47 @@ def _take_in(catalog: Catalog, file: FoundFile, tally: ParseTally, redact: Redac
     catalog.sources.record(source, READING_VERSION)
 
 
-def _read(catalog: Catalog, file: FoundFile, tally: ParseTally, redact: Redact) -> Source:
-    with file.path.open("rb") as raw:
+class _Content(NamedTuple):
+    sessions: list[Session]
+    hash: bytes
+
+
+def _read(catalog: Catalog, path: Path, growing: GrowingFiles) -> _Content:
+    """From the start. What has grown once is expected to grow again."""
+    reading = FileReading(path)
+    with path.open("rb") as raw:
         stream = ArchivingStream(raw)
-        sessions = list(read_transcripts(io.BufferedReader(stream, 1 << 20), file.path))
+        sessions = list(reading.read(io.BufferedReader(stream, 1 << 20)))
         content_hash, zstd = stream.finish()
     catalog.archive.keep(content_hash, stream.size, zstd)
-    _drop_outgrown_copy(catalog, file.path, content_hash)
+    if _drop_outgrown_copy(catalog, path, content_hash):
+        growing.keep(path, Grown(reading, stream.size, content_hash))
+    return _Content(sessions, content_hash)
+
+
+def _read_on(catalog: Catalog, path: Path, growing: GrowingFiles) -> _Content | None:
+    """What the file has gained; None when it must be read from its start."""
+    grown = growing.take(path)
+    if grown is None or not grown.reading.can_go_on or catalog.archive.size_of(grown.content_hash) is None:
+        return None
+    with path.open("rb") as raw:
+        begun = unread(raw, grown)
+        if begun is None:
+            return None
+        stream = ArchivingStream(raw, *begun, grown.size)
+        sessions = [grown.reading.read_on(io.BufferedReader(stream, 1 << 20))]
+        content_hash, frame = stream.finish()
+    if content_hash != grown.content_hash:
+        catalog.archive.extend(grown.content_hash, content_hash, stream.size, frame)
+        _drop_copy(catalog, path, grown.content_hash)
+    growing.keep(path, Grown(grown.reading, stream.size, content_hash))
+    return _Content(sessions, content_hash)
+
+
+def _store(catalog: Catalog, file: FoundFile, content: _Content, tally: ParseTally, redact: Redact) -> Source:
     keys = []
-    for session in sessions:
-        key, is_new = store_session(catalog, session, file.path, content_hash, redact)
+    for session in content.sessions:
+        key, is_new = store_session(catalog, session, file.path, content.hash, redact)
         keys.append(key)
         if not session.is_helper:
             tally.new += is_new
@@ -118,7 +154,7 @@ def _read(catalog: Catalog, file: FoundFile, tally: ParseTally, redact: Redact) 
         str(file.path),
         file.size,
         file.mtime_ns,
-        content_hash=content_hash,
+        content_hash=content.hash,
         sessions=tuple(dict.fromkeys(keys)),
     )
 
@@ -169,9 +205,16 @@ def _with_own_id(catalog: Catalog, session: Session, path: Path, content_hash: b
     return session
 
 
-def _drop_outgrown_copy(catalog: Catalog, path: Path, content_hash: bytes) -> None:
+def _drop_outgrown_copy(catalog: Catalog, path: Path, content_hash: bytes) -> bool:
     """A file that only grew contains its older copy; any other older copy is kept."""
     old = catalog.sources.content_hash_of(str(path))
     size = catalog.archive.size_of(old) if old and old != content_hash else None
-    if old and size and hash_of_beginning(path, size) == old:
-        catalog.archive.drop(old)
+    if not old or not size or hash_of_beginning(path, size) != old:
+        return False
+    _drop_copy(catalog, path, old)
+    return True
+
+
+def _drop_copy(catalog: Catalog, path: Path, outgrown: bytes) -> None:
+    if not catalog.sources.others_hold(outgrown, str(path)):
+        catalog.archive.drop(outgrown)

@@ -61,7 +61,8 @@ class Refresh:
         files = changed_files(self._library.writer, found)
         redact = redact_session if self._library.settings.redact else as_it_is
         pace = Pace(Stage.PARSE, len(files), "files")
-        for done in parse_files(self._library.writer, files, self._tally, redact):
+        growing = self._library.growing
+        for done in parse_files(self._library.writer, files, self._tally, redact, growing):
             yield pace.at(done)
 
     def _readable(self, entry: FoundFile | Unreadable) -> FoundFile | None:

@@ -1,4 +1,5 @@
-"""How long reading a transcript takes beside bare `orjson.loads` over the same lines, and how much memory.
+"""How long reading a transcript takes beside bare `orjson.loads` over the same lines, how much memory, and
+what one more line costs.
 
 `python -m tests.bench.parsing [FOLDER…]`; the folders default to the corpus.
 """
@@ -19,12 +20,15 @@ from typing import NamedTuple
 
 import orjson
 
-from memex.transcripts.readers import open_transcript, read_transcript
+from memex.catalog.archive import ArchivingStream
+from memex.library.growth import Grown, unread
+from memex.transcripts.readers import FileReading, open_transcript, read_transcript
 from tests.bench.figures import Figure
 
 CORPUS = Path(os.environ.get("MEMEX_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 ROUNDS = 5
 REPEATED_BYTES = 500_000_000
+GROWING_BYTES = 4_000_000
 AGENTS = ("claude", "codex")
 
 
@@ -83,12 +87,16 @@ def speed(agent: str) -> Iterator[Figure]:
     yield _figure(f"{agent}: reader ÷ orjson.loads", reading / bare, "×", limit=2.5)
 
 
+def _largest(agent: str) -> Sample:
+    return max((s for s in samples(agent) if is_strict_json(s)), key=lambda s: len(s.content))
+
+
 def memory(agent: str) -> Iterator[Figure]:
     """Peak memory of a process that reads one real file repeated to 500 MB, beside what its session holds.
 
     The repeats carry the same ids, as a session that was resumed again and again does.
     """
-    largest = max((s for s in samples(agent) if is_strict_json(s)), key=lambda s: len(s.content))
+    largest = _largest(agent)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / largest.path.name
         with path.open("wb") as stream:
@@ -100,6 +108,49 @@ def memory(agent: str) -> Iterator[Figure]:
     yield _figure(f"{agent}: peak memory, once ({len(largest.content) / 1e6:.1f} MB)", small, "MB")
     yield _figure(f"{agent}: peak memory, repeated", large, "MB")
     yield _figure(f"{agent}: reading the repeats", seconds, "s")
+
+
+def growth(agent: str) -> Iterator[Figure]:
+    """A live session of 4 MB that gains a line: read, hashed and archived whole, and on from there."""
+    largest = _largest(agent)
+    repeats = GROWING_BYTES // len(largest.content) + 1
+    *lines, last = (largest.content * repeats).splitlines(keepends=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / largest.path.name
+        path.write_bytes(b"".join(lines))
+        whole, on = [], []
+        for _ in range(ROUNDS):
+            start = time.process_time()
+            grown = _read_whole(path)
+            whole.append(time.process_time() - start)
+        for _ in range(ROUNDS):
+            with path.open("ab") as file:
+                file.write(last)
+            start = time.process_time()
+            grown = _read_on(path, grown)
+            on.append(time.process_time() - start)
+        size = path.stat().st_size / 1e6
+    yield _figure(f"{agent}: growing file", size, "MB")
+    yield _figure(f"{agent}: decoded for one more line", len(last), "bytes")
+    yield _figure(f"{agent}: whole", statistics.median(whole) * 1e3, "ms")
+    yield _figure(f"{agent}: read on", statistics.median(on) * 1e3, "ms")
+
+
+def _read_whole(path: Path) -> Grown:
+    reading = FileReading(path)
+    with path.open("rb") as raw:
+        stream = ArchivingStream(raw)
+        list(reading.read(io.BufferedReader(stream, 1 << 20)))
+        return Grown(reading, stream.size, stream.finish()[0])
+
+
+def _read_on(path: Path, grown: Grown) -> Grown:
+    with path.open("rb") as raw:
+        begun = unread(raw, grown)
+        assert begun is not None
+        stream = ArchivingStream(raw, *begun, grown.size)
+        grown.reading.read_on(io.BufferedReader(stream, 1 << 20))
+        return Grown(grown.reading, stream.size, stream.finish()[0])
 
 
 def _figure(name: str, value: float, unit: str, limit: float | None = None) -> Figure:
@@ -132,14 +183,15 @@ def _peak_kilobytes() -> int:
 
 
 def figures() -> list[Figure]:
-    return [figure for agent in AGENTS for measure in (speed, memory) for figure in measure(agent)]
+    return [figure for agent in AGENTS for measure in (speed, growth, memory) for figure in measure(agent)]
 
 
 def main(arguments: Sequence[str]) -> None:
     if arguments[:1] == ["--peak"]:
         _print_peak(Path(arguments[1]))
         return
-    found = [f for agent in AGENTS for f in speed(agent)] if "--speed" in arguments else figures()
+    chosen = {"--speed": speed, "--growth": growth}.get("".join(arguments[:1]))
+    found = [figure for agent in AGENTS for figure in chosen(agent)] if chosen else figures()
     for figure in found:
         print(figure.row())
 

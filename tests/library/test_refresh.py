@@ -32,6 +32,7 @@ from memex.library.points import point_of
 from memex.library.refresh import Refresh
 from memex.library.replay import open_session
 from memex.library.search import search
+from memex.transcripts.readers import FileReading
 from tests.derived_rows import derived_rows
 from tests.library.conftest import refresh
 from tests.transcript_files import TranscriptFile, session_id
@@ -63,7 +64,7 @@ def test_a_second_run_reads_nothing_and_loads_no_model(
 ) -> None:
     refresh(new_library(), folder)
     library = new_library()
-    monkeypatch.setattr(parsing, "read_transcripts", _refuse)
+    monkeypatch.setattr(parsing, "FileReading", _refuse)
     report = refresh(library, folder)
     assert (report.new, report.changed, report.unchanged, report.texts_embedded) == (0, 0, 3, 0)
     assert library.vectors is None
@@ -340,15 +341,14 @@ def test_a_file_that_grows_while_it_is_read_is_read_again(
 ) -> None:
     library = new_library()
     grown = three_sessions[0]
-    take_in = parsing.read_transcripts
+    take_in = FileReading.read
 
-    def read_and_grow(stream: BinaryIO, path: Path) -> Iterator[Session]:
-        yield from take_in(stream, path)
-        if path == grown.path:
-            grown.prompt("written meanwhile about zebras")
+    def read_and_grow(reading: FileReading, stream: BinaryIO) -> Iterator[Session]:
+        yield from take_in(reading, stream)
+        grown.prompt("written meanwhile about zebras")
 
-    with monkeypatch.context() as reading:
-        reading.setattr(parsing, "read_transcripts", read_and_grow)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(FileReading, "read", read_and_grow)
         refresh(library, folder)
     assert refresh(library, folder).changed == 1
     assert session_id(1) in found(library, "zebras")
