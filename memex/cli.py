@@ -19,6 +19,7 @@ import msgspec
 
 from memex import __version__
 from memex.cli_output import (
+    export_text,
     printable,
     progress_bar,
     replay_output,
@@ -34,7 +35,9 @@ from memex.core.errors import MemexError
 from memex.core.filters import Field, Filters, one_of
 from memex.core.lenses import MAX_WEIGHT, RankOptions, Weights
 from memex.core.paths import LibraryPaths, default_home
+from memex.core.replay import ExportFormat, ExportOrder
 from memex.core.search import SearchRequest
+from memex.core.turn_range import turn_range
 from memex.engine.protocol import (
     FetchModel,
     GetStatus,
@@ -52,6 +55,7 @@ from memex.engine.protocol import (
     Status,
     Turns,
 )
+from memex.engine.replay_messages import ExportSession, SessionExported
 
 if TYPE_CHECKING:
     from memex.engine.command import CommandEngine
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REPLAYED_AT_ONCE = 1_000
+EXPORT_FORMATS = [kind.value for kind in ExportFormat]
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -159,6 +164,28 @@ def replay(paths: LibraryPaths, session: str, turn: int | None, as_json: bool) -
         ]
     turns = tuple(turn for page in pages for turn in page.turns)
     _print(replay_output(outline, turns), as_json, replay_text)
+
+
+@memex.command()
+@click.argument("session")
+@click.option("--format", "kind", type=click.Choice(EXPORT_FORMATS), default="html", show_default=True)
+@click.option("--turns", metavar="A-B", help="Only these: 7, 3-9, 5- or -4, counting from 0.")
+@click.option("--no-redact", is_flag=True, help="Leave secrets as they stand.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, allow_dash=True), help="- for stdout.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@click.pass_obj
+def export(
+    paths: LibraryPaths, session: str, kind: str, turns: str | None, no_redact: bool, out: Path, force: bool
+) -> None:
+    """Write a SESSION, or some of its turns, to a file that needs no Memex; without its secrets."""
+    first, last = turn_range(turns) if turns is not None else (None, None)
+    path = None if str(out) == "-" else str(out.expanduser().absolute())
+    order = ExportOrder(session, ExportFormat(kind), first, last, not no_redact, path, force)
+    with _engine(paths) as engine:
+        exported = _expect(engine, ExportSession(order), SessionExported).exported
+    if exported.content is not None:
+        _write(exported.content)
+    click.echo(printable(export_text(exported)), err=exported.content is not None)
 
 
 @memex.command()
@@ -284,8 +311,12 @@ def _expect(engine: CommandEngine, request: Request, kind: type[Value]) -> Value
 
 
 def _print(output: Value, as_json: bool, text: Callable[[Value], str]) -> None:
+    _write(msgspec.json.encode(output) + b"\n" if as_json else printable(text(output)) + "\n")
+
+
+def _write(content: str | bytes) -> None:
     try:
-        click.echo(msgspec.json.encode(output) if as_json else printable(text(output)))
+        click.echo(content, nl=False)
     except BrokenPipeError:
         # The reader has seen enough (`memex sessions | head`). Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from memex.core.lenses import Lens
 from memex.core.library import IndexReport, LibraryStatus, Progress
-from memex.core.replay import SessionOutline
+from memex.core.names import redaction_in_words
+from memex.core.replay import Exported, SessionOutline
 from memex.core.safe_text import safe_text
 from memex.core.search import LensTable, SessionCard
 from memex.core.session import Turn
@@ -151,6 +152,14 @@ def status_text(status: LibraryStatus) -> str:
         f"Model     {status.model or 'none yet'}",
     ]
     lines += [f"failed: {failure.reason}" for failure in status.failed]
+    return "\n".join(lines)
+
+
+def export_text(exported: Exported) -> str:
+    where = f" to {exported.path}" if exported.path else ""
+    turns = "1 turn" if exported.turns == 1 else f"{exported.turns:,} turns"
+    lines = [f"{turns}, {exported.size:,} bytes{where}."]
+    lines += [f"redacted {redaction_in_words(one)}" for one in exported.redactions]
     return "\n".join(lines)
 
 

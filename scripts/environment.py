@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from system_packages import SetupError, install_or_explain, require_qt_libraries
+from system_packages import SetupError, install_or_explain, require_browser, require_qt_libraries
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -29,6 +29,8 @@ def prepare(arguments: Sequence[str]) -> int:
     try:
         # The tests draw on Qt's offscreen platform; the program opens a window on a screen.
         require_qt_libraries(screen=not test and "QT_QPA_PLATFORM" not in os.environ)
+        if test:
+            require_browser()
         bring_up_to_date(test=test)
     except SetupError as problem:
         print(problem, file=sys.stderr)

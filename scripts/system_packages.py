@@ -41,6 +41,7 @@ SCREEN_LIBRARIES = {
 """What a window on an X screen needs besides."""
 
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = ("install", "-y", "--no-install-recommends")
 
 
@@ -65,6 +66,14 @@ def require_qt_libraries(*, screen: bool, probe: Callable[[str], bool] = loads) 
         install_or_explain(lack_of(absent), packages_of(absent))
         if absent := missing(wanted, probe):
             raise SetupError(f"{lack_of(absent)}, even now that their packages are installed.")
+
+
+def require_browser() -> None:
+    """The pages that Memex writes are tested in a real one."""
+    if sys.platform == "linux" and not any(map(shutil.which, BROWSERS)):
+        install_or_explain(
+            "The tests open exported pages in a browser, and there is no Chromium", ["chromium"]
+        )
 
 
 def missing(libraries: Iterable[str], probe: Callable[[str], bool]) -> list[str]:

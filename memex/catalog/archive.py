@@ -16,11 +16,11 @@ def new_hash() -> hashlib.blake2b:
     return hashlib.blake2b(digest_size=32)
 
 
-class ArchivingStream(io.RawIOBase):
-    """Reads a file on behalf of a reader, and hashes and compresses exactly what the reader saw.
+class HashingStream(io.RawIOBase):
+    """Reads a file on behalf of a reader, and hashes exactly what the reader saw.
 
     Of a file that is read on, `ahead` is what the reader is given first; `digest` has taken it in already, as
-    all before it.
+    all before it, which is `size` bytes.
     """
 
     def __init__(
@@ -30,9 +30,11 @@ class ArchivingStream(io.RawIOBase):
         self._source = source
         self._ahead = io.BytesIO(ahead)
         self._hash = digest or new_hash()
-        self._compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
-        self._chunks: list[bytes] = []
         self.size = size
+
+    @property
+    def content_hash(self) -> bytes:
+        return self._hash.digest()
 
     def readable(self) -> bool:
         return True
@@ -43,15 +45,32 @@ class ArchivingStream(io.RawIOBase):
             return len(seen)
         data = self._source.read(len(buffer))
         buffer[: len(data)] = data
-        self._hash.update(data)
-        self._chunks.append(self._compressor.compress(data))
-        self.size += len(data)
+        self._take(data)
         return len(data)
+
+    def _take(self, data: bytes) -> None:
+        self._hash.update(data)
+        self.size += len(data)
+
+
+class ArchivingStream(HashingStream):
+    """And compresses it."""
+
+    def __init__(
+        self, source: BinaryIO, digest: hashlib.blake2b | None = None, ahead: bytes = b"", size: int = 0
+    ) -> None:
+        super().__init__(source, digest, ahead, size)
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
+        self._chunks: list[bytes] = []
 
     def finish(self) -> tuple[bytes, bytes]:
         """The content hash of the whole, and what was read as one more frame of its copy."""
         self._chunks.append(self._compressor.flush())
-        return self._hash.digest(), b"".join(self._chunks)
+        return self.content_hash, b"".join(self._chunks)
+
+    def _take(self, data: bytes) -> None:
+        super()._take(data)
+        self._chunks.append(self._compressor.compress(data))
 
 
 class Archive:

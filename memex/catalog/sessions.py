@@ -10,7 +10,7 @@ from msgspec import Struct
 from memex.core.errors import SessionNotFoundError
 from memex.core.filters import Field, Filters
 from memex.core.search import SessionCard
-from memex.core.session import Outcome, Session, TokenUsage
+from memex.core.session import COPY_MARK, Outcome, Session, TokenUsage
 
 CARD_COLUMNS = """key, agent, id, title, project_name, branch, started_at, ended_at, turn_count,
     prompt_count, error_count, outcome, source_path, parent_id"""
@@ -106,6 +106,19 @@ class Sessions:
             f"SELECT {CARD_COLUMNS} FROM session WHERE key IN (SELECT value FROM json_each(?))", (wanted,)
         )
         return {row[0]: _card(row) for row in rows}
+
+    def parent_of(self, card: SessionCard) -> SessionCard | None:
+        key = self.find(card.agent, card.parent_id) if card.parent_id else None
+        return self.cards([key]).get(key) if key is not None else None
+
+    def children_of(self, card: SessionCard) -> tuple[SessionCard, ...]:
+        """Sessions of its sub-agents, in the order in which they began."""
+        rows = self._db.execute(
+            f"""SELECT {CARD_COLUMNS} FROM session WHERE agent = ? AND parent_id = ? AND NOT is_helper
+                ORDER BY started_at, key""",
+            (card.agent, card.id.split(COPY_MARK)[0]),
+        )
+        return tuple(_card(row) for row in rows)
 
     def newest(self, filters: Filters, limit: int, offset: int = 0) -> tuple[list[SessionCard], int]:
         """Main sessions, newest first, and how many there are in all."""

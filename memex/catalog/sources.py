@@ -68,6 +68,11 @@ class Sources:
         row = self._db.execute("SELECT content_hash FROM source WHERE path = ?", (path,)).fetchone()
         return row[0] if row else None
 
+    def size_of(self, path: str) -> int | None:
+        """Of what the file was when it was last read."""
+        row = self._db.execute("SELECT size FROM source WHERE path = ?", (path,)).fetchone()
+        return row[0] if row else None
+
     def others_hold(self, content_hash: bytes, path: str) -> bool:
         """Whether a file but this one was read with these very bytes."""
         row = self._db.execute(

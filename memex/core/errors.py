@@ -14,7 +14,8 @@ MemexError
 ├── JobCancelledError       the user stopped a job
 ├── SnapshotError           a snapshot file is damaged, not one, or not to be trusted
 ├── SessionNotFoundError    no such session in the library
-└── QueryError              the words in the search box cannot be understood
+├── QueryError              the words in the search box cannot be understood
+└── ExportError             a session cannot be written where it was asked for
 """
 
 
@@ -75,4 +76,8 @@ class SessionNotFoundError(MemexError):
 
 
 class QueryError(MemexError):
+    pass
+
+
+class ExportError(MemexError):
     pass

@@ -1,23 +1,20 @@
 """What an open library answers to each request; the same for the engine process and a lone command."""
 
 import logging
-from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
 from memex.core.errors import MemexError
-from memex.core.replay import TurnPage
-from memex.core.session import Session
-from memex.core.steps.context import StepContext, step_context
 from memex.engine.jobs import JobRunner
 from memex.engine.protocol import (
     CancelJob,
     Done,
     Failed,
     GetStatus,
-    GetTurns,
     JobControl,
     JobQueued,
     ListSessions,
-    OpenSession,
     PauseJob,
     Reply,
     Request,
@@ -25,17 +22,18 @@ from memex.engine.protocol import (
     Search,
     Searched,
     SessionList,
-    SessionOpened,
     Status,
-    Turns,
 )
+from memex.engine.replay_answers import ReplayAnswers
+from memex.engine.replay_messages import ReplayEvent, ReplayRequest
 from memex.library.library import Library
-from memex.library.replay import open_session
+from memex.library.replay.growth import Growth
 from memex.library.search import search
 
 log = logging.getLogger(__name__)
 
-OPEN_SESSIONS = 4
+Pending = Callable[[], Reply]
+"""The rest of an answer that takes long: any thread may call it, while others are answered."""
 
 
 class Answers:
@@ -44,30 +42,38 @@ class Answers:
     def __init__(self, library: Library, jobs: JobRunner) -> None:
         self._library = library
         self._jobs = jobs
-        self._open: OrderedDict[int, Session] = OrderedDict()
+        self._replay = ReplayAnswers(library.reader)
         self._revision = library.revision
-        self._contexts: dict[int, StepContext] = {}
 
     def reply(self, request: Request) -> Reply:
-        self._forget_after_import()
-        try:
-            return self._answer(request)
-        except MemexError as error:
-            return Failed(type(error).__name__, str(error))
-        except Exception as bug:
-            log.exception("%s failed", type(request).__name__)
-            return Failed(type(bug).__name__, f"Memex has a bug: {bug!r}; the details are in memex.log.")
+        begun = self.begin(request)
+        return begun() if callable(begun) else begun
 
-    def _answer(self, request: Request) -> Reply:
+    def begin(self, request: Request) -> Reply | Pending:
+        self._forget_after_import()
+        begun = _guarded(request, lambda: self._answer(request))
+        if not callable(begun):
+            return begun
+        return lambda: _guarded(request, begun)
+
+    def file_of(self, session_key: int) -> Path:
+        return self._replay.file_of(session_key)
+
+    def catch_up(self, session_key: int) -> Growth | str | None:
+        """With the file of a session that is followed."""
+        return self._replay.catch_up(session_key)
+
+    def news(self, session_key: int, change: Growth | str, *, hide_secrets: bool) -> ReplayEvent:
+        return self._replay.news(session_key, change, hide_secrets=hide_secrets)
+
+    def _answer(self, request: Request) -> Reply | Pending:
+        if isinstance(request, ReplayRequest):
+            return self._replay.answer(request) or Done()
         match request:
             case Search(request=wanted):
                 library = self._library
                 with library.searching() as vectors:
                     return Searched(search(library.reader, vectors, wanted, library.degraded))
-            case OpenSession(session=name):
-                return self._open_session(name)
-            case GetTurns():
-                return self._turns(request)
             case ListSessions(filters=filters, limit=limit, offset=offset):
                 cards, total = self._library.reader.sessions.newest(filters, limit, offset)
                 return SessionList(tuple(cards), total)
@@ -91,30 +97,17 @@ class Answers:
     def _forget_after_import(self) -> None:
         if self._revision != self._library.revision:
             self._revision = self._library.revision
-            self._open.clear()
+            self._replay.forget()
 
-    def _open_session(self, name: str) -> SessionOpened:
-        outline, session = open_session(self._library.reader, name)
-        self._open[outline.card.key] = session
-        self._contexts.pop(outline.card.key, None)
-        self._open.move_to_end(outline.card.key)
-        while len(self._open) > OPEN_SESSIONS:
-            closed, _ = self._open.popitem(last=False)
-            self._contexts.pop(closed, None)
-        return SessionOpened(outline)
 
-    def _turns(self, request: GetTurns) -> Turns:
-        session = self._open.get(request.session_key)
-        if session is None:
-            card = self._library.reader.sessions.record(request.session_key).card
-            self._open_session(card.id)
-            session = self._open[request.session_key]
-        page = session.turns[request.first : request.first + request.count]
-        context = self._context(request.session_key, session).for_turns(page)
-        return Turns(TurnPage(request.session_key, page, context))
+Result = TypeVar("Result")
 
-    def _context(self, key: int, session: Session) -> StepContext:
-        """Made when turns are first asked for, so that the outline does not wait for it."""
-        if key not in self._contexts:
-            self._contexts[key] = step_context(session.turns)
-        return self._contexts[key]
+
+def _guarded(request: Request, answer: Callable[[], Result]) -> Result | Failed:
+    try:
+        return answer()
+    except MemexError as error:
+        return Failed(type(error).__name__, str(error))
+    except Exception as bug:
+        log.exception("%s failed", type(request).__name__)
+        return Failed(type(bug).__name__, f"Memex has a bug: {bug!r}; the details are in memex.log.")

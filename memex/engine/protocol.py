@@ -7,25 +7,18 @@ from msgspec import Struct
 
 from memex.core.filters import Filters
 from memex.core.library import ImportReport, IndexReport, LibraryStatus, Progress, SnapshotReport
-from memex.core.replay import SessionOutline, TurnPage
 from memex.core.search import LensTable, SearchRequest, SessionCard
+from memex.engine.replay_messages import GetTurns as GetTurns
+from memex.engine.replay_messages import OpenSession as OpenSession
+from memex.engine.replay_messages import ReplayEvent, ReplayReply, ReplayRequest
+from memex.engine.replay_messages import SessionOpened as SessionOpened
+from memex.engine.replay_messages import Turns as Turns
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 class Search(Struct, frozen=True, tag=True):
     request: SearchRequest
-
-
-class OpenSession(Struct, frozen=True, tag=True):
-    session: str
-    """A session's id, or a beginning of it that only one session has."""
-
-
-class GetTurns(Struct, frozen=True, tag=True):
-    session_key: int
-    first: int
-    count: int
 
 
 class ListSessions(Struct, frozen=True, tag=True):
@@ -84,7 +77,7 @@ class ImportSnapshot(Struct, frozen=True, tag=True):
 
 Job = StartIndexing | FetchModel | ExportSnapshot | VerifySnapshot | ImportSnapshot
 JobControl = Job | PauseJob | ResumeJob | CancelJob
-Request = Search | OpenSession | GetTurns | ListSessions | GetStatus | JobControl
+Request = Search | ListSessions | GetStatus | JobControl | ReplayRequest
 
 
 class SessionList(Struct, frozen=True, tag=True):
@@ -94,14 +87,6 @@ class SessionList(Struct, frozen=True, tag=True):
 
 class Searched(Struct, frozen=True, tag=True):
     table: LensTable
-
-
-class SessionOpened(Struct, frozen=True, tag=True):
-    outline: SessionOutline
-
-
-class Turns(Struct, frozen=True, tag=True):
-    page: TurnPage
 
 
 class Status(Struct, frozen=True, tag=True):
@@ -125,7 +110,7 @@ class Failed(Struct, frozen=True, tag=True):
     message: str
 
 
-Reply = Searched | SessionOpened | Turns | SessionList | Status | JobQueued | Done | Failed
+Reply = Searched | SessionList | Status | JobQueued | Done | Failed | ReplayReply
 
 
 class JobProgressed(Struct, frozen=True, tag=True):
@@ -165,7 +150,7 @@ class JobFailed(Struct, frozen=True, tag=True):
     message: str
 
 
-Event = JobProgressed | StatusChanged | JobFinished | JobFailed
+Event = JobProgressed | StatusChanged | JobFinished | JobFailed | ReplayEvent
 
 
 class Hello(Struct, frozen=True, tag=True):

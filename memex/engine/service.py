@@ -3,8 +3,10 @@
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -12,18 +14,23 @@ from queue import Full, Queue, SimpleQueue
 
 import msgspec
 
+from memex.core.errors import MemexError
 from memex.engine.address import Address, new_address, publish, withdraw
 from memex.engine.answers import Answers
+from memex.engine.following import Following
 from memex.engine.jobs import JobRunner
 from memex.engine.protocol import (
     PROTOCOL_VERSION,
     ClientFrame,
+    Done,
     EngineFrame,
     Event,
     Hello,
+    Request,
     decode,
     encode,
 )
+from memex.engine.replay_messages import CloseSession, FollowSession, UnfollowSession
 from memex.library.library import Library
 
 log = logging.getLogger(__name__)
@@ -89,8 +96,15 @@ class Service:
         self._library.degraded = LOADING
         self._jobs = JobRunner(self._library, self._publish)
         self._answers = Answers(self._library, self._jobs)
-        self._requests: SimpleQueue[tuple[ClientLink, ClientFrame] | None] = SimpleQueue()
-        self._queries = threading.Thread(target=self._answer, name="memex-queries", daemon=True)
+        self._following: Following[ClientLink] = Following(self._on_followed_change)
+        self._requests: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._queries = threading.Thread(
+            target=_run, args=[self._requests], name="memex-queries", daemon=True
+        )
+        self._pending: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._long_answers = threading.Thread(
+            target=_run, args=[self._pending], name="memex-long-answers", daemon=True
+        )
         self._clients: set[ClientLink] = set()
         self._clients_changed = threading.Condition()
         self._closed = threading.Event()
@@ -104,6 +118,7 @@ class Service:
                     target=self._accept, args=[listener], name="memex-accept", daemon=True
                 ).start()
                 self._queries.start()
+                self._long_answers.start()
                 self._jobs.open()
                 publish(address, self._library.paths.engine_address)
                 on_ready()
@@ -112,10 +127,11 @@ class Service:
             self._close(address)
 
     def take(self, client: ClientLink, frame: ClientFrame) -> None:
-        self._requests.put((client, frame))
+        self._requests.put(partial(self._answer, client, frame))
 
     def leave(self, client: ClientLink) -> None:
         client.close()
+        self._following.leave(client)
         with self._clients_changed:
             self._clients.discard(client)
             self._clients_changed.notify_all()
@@ -135,10 +151,41 @@ class Service:
             client.open()
             client.send(EngineFrame(Hello(PROTOCOL_VERSION, os.getpid())))
 
-    def _answer(self) -> None:
-        while asked := self._requests.get():
-            client, frame = asked
-            client.send(EngineFrame(self._answers.reply(frame.request), frame.id))
+    def _answer(self, client: ClientLink, frame: ClientFrame) -> None:
+        begun = self._answers.begin(frame.request)
+        if callable(begun):
+            rest = begun
+            self._pending.put(lambda: client.send(EngineFrame(rest(), frame.id)))
+            return
+        client.send(EngineFrame(begun, frame.id))
+        if isinstance(begun, Done):
+            self._mark_followed(client, frame.request)
+
+    def _mark_followed(self, client: ClientLink, request: Request) -> None:
+        match request:
+            case FollowSession(session_key=key, hide_secrets=hide_secrets):
+                path = self._answers.file_of(key)
+                self._following.follow(client, key, path, hide_secrets=hide_secrets)
+            case UnfollowSession(session_key=key) | CloseSession(session_key=key):
+                self._following.unfollow(client, key)
+
+    def _on_followed_change(self, session_key: int) -> None:
+        self._requests.put(partial(self._catch_up, session_key))
+
+    def _catch_up(self, session_key: int) -> None:
+        """News of a session's file, to those that follow it."""
+        began = time.monotonic()
+        try:
+            change = self._answers.catch_up(session_key)
+            if change is not None:
+                for client, hide_secrets in self._following.clients_of(session_key).items():
+                    news = self._answers.news(session_key, change, hide_secrets=hide_secrets)
+                    client.send(EngineFrame(news))
+        except MemexError as error:
+            log.warning("session %s cannot be followed: %s", session_key, error)
+        except Exception:
+            log.exception("session %s cannot be followed", session_key)
+        self._following.took(session_key, time.monotonic() - began)
 
     def _publish(self, event: Event) -> None:
         with self._clients_changed:
@@ -156,8 +203,15 @@ class Service:
     def _close(self, address: Address) -> None:
         withdraw(address, self._library.paths.engine_address)
         self._closed.set()
+        self._following.close()
         self._jobs.close()
-        self._requests.put(None)
-        if self._queries.is_alive():
-            self._queries.join(QUERY_END)
+        for queue, thread in ((self._requests, self._queries), (self._pending, self._long_answers)):
+            queue.put(None)
+            if thread.is_alive():
+                thread.join(QUERY_END)
         self._library.close()
+
+
+def _run(tasks: "SimpleQueue[Callable[[], None] | None]") -> None:
+    while task := tasks.get():
+        task()

@@ -4,30 +4,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from memex.core.lenses import Lens
+from memex.core.names import AGENT_NAMES as AGENT_NAMES
+from memex.core.names import DAY, HOUR, MINUTE
+from memex.core.names import OUTCOME_NAMES as OUTCOME_NAMES
+from memex.core.names import agent_name as agent_name
+from memex.core.names import seconds_in_words as seconds_in_words
 from memex.core.search import SessionCard
-from memex.core.session import Agent, Outcome
 
-AGENT_NAMES: dict[str, str] = {
-    Agent.CLAUDE_CODE: "Claude Code",
-    Agent.CODEX: "Codex",
-    Agent.GEMINI: "Gemini CLI",
-    Agent.OPENCODE: "OpenCode",
-    Agent.COPILOT: "Copilot CLI",
-    Agent.CURSOR: "Cursor",
-    Agent.PI: "Pi",
-    Agent.OH_MY_PI: "Oh My Pi",
-    Agent.QWEN: "Qwen Code",
-    Agent.CLINE: "Cline",
-    Agent.AIDER: "Aider",
-}
 LENS_NAMES = {lens: lens.value for lens in Lens}
-OUTCOME_NAMES = {
-    Outcome.RESOLVED: "resolved",
-    Outcome.PARTIAL: "partly resolved",
-    Outcome.UNRESOLVED: "unresolved",
-    Outcome.UNKNOWN: "unknown",
-}
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
 def age(when: datetime | None, now: datetime) -> str:
@@ -53,18 +37,6 @@ def duration(card: SessionCard) -> str:
     return seconds_in_words((card.ended_at - card.started_at) / timedelta(seconds=1))
 
 
-def seconds_in_words(seconds: float) -> str:
-    """Two units at most: `2 s`, `14 min`, `3 h 05 min`, `2 d 4 h`."""
-    whole = max(0, round(seconds))
-    if whole < MINUTE:
-        return f"{whole} s"
-    if whole < HOUR:
-        return f"{whole // MINUTE} min"
-    if whole < DAY:
-        return f"{whole // HOUR} h {whole % HOUR // MINUTE:02d} min"
-    return f"{whole // DAY} d {whole % DAY // HOUR} h"
-
-
 def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
@@ -72,10 +44,6 @@ def count(number: int, one: str, many: str = "") -> str:
 def score(value: float) -> str:
     """Two places, without a leading zero: `.61`, `1.04`."""
     return f"{value:.2f}".removeprefix("0")
-
-
-def agent_name(agent: str) -> str:
-    return AGENT_NAMES.get(agent, agent)
 
 
 def place(path: str) -> str:

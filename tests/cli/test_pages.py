@@ -22,9 +22,10 @@ from memex.cli_output import (
 from memex.core.lenses import Lens
 from memex.core.library import FileFailure, IndexReport, LibraryStatus, Progress, Stage
 from memex.core.paths import LibraryPaths
-from memex.core.replay import Origin
-from memex.core.session import Agent, Outcome, Role, TurnKind
+from memex.core.replay import Origin, Redaction
+from memex.core.session import Agent, Outcome, Role, ToolCall, Turn, TurnKind
 from memex.core.settings import QdrantServer, Settings
+from memex.library.export.json_export import ExportedSession, JsonExport
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/command-line.md").read_text("utf-8")
@@ -34,6 +35,7 @@ SHAPES: dict[str, tuple[type[Struct], ...]] = {
     "index": (IndexReport,),
     "search": (SearchOutput, SearchHit),
     "replay": (ReplayOutput, TurnOutput, ToolCallOutput),
+    "export": (),
     "sessions": (SessionsOutput, SessionOutput),
     "status": (LibraryStatus, Progress),
     "fetch-model": (),
@@ -98,6 +100,12 @@ def tables() -> set[str]:
     found = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     db.close()
     return {name for (name,) in found if not name.startswith("turn_text_")}
+
+
+def test_every_field_of_an_export_and_no_other() -> None:
+    shapes = (JsonExport, ExportedSession, Redaction, Turn, ToolCall)
+    fields = [field for shape in shapes for field in shape.__struct_fields__]
+    assert sorted(rows((ROOT / "docs/export.md").read_text("utf-8"))) == sorted(fields)
 
 
 def test_every_room_is_in_architecture() -> None:

@@ -1,5 +1,6 @@
 """The engine as a process: started once, shared, guarded by a key, gone with its last client."""
 
+import json
 import os
 import signal
 import stat
@@ -12,15 +13,17 @@ from typing import TypeVar
 
 import pytest
 
-from memex.core.errors import LibraryBusyError, SessionNotFoundError
+from memex.core.errors import ExportError, LibraryBusyError, SessionNotFoundError, TranscriptError
 from memex.core.lenses import Lane
 from memex.core.paths import LibraryPaths
+from memex.core.replay import ExportFormat, ExportOrder, FindRequest
 from memex.core.search import SearchRequest
 from memex.engine.address import published
 from memex.engine.client import EngineClient, attach, attach_or_start
 from memex.engine.command import AttachedEngine, LocalEngine, engine_for_command
 from memex.engine.protocol import (
     CancelJob,
+    Done,
     GetStatus,
     GetTurns,
     JobFinished,
@@ -35,6 +38,20 @@ from memex.engine.protocol import (
     StartIndexing,
     Status,
     Turns,
+)
+from memex.engine.replay_messages import (
+    CloseSession,
+    ExportSession,
+    FindInSession,
+    FollowSession,
+    FoundInSession,
+    GetImage,
+    GetRawRecords,
+    RawRecords,
+    SessionExported,
+    SessionGrew,
+    SessionLost,
+    UnfollowSession,
 )
 from memex.library.library import Library
 from tests.engine.processes import is_gone
@@ -226,3 +243,78 @@ def test_no_engine_survives_a_window_that_is_killed(prepared_home: LibraryPaths)
         window.kill()
         window.wait()
     assert is_gone(engine_pid)
+
+
+def opened(client: EngineClient, folder: Path) -> int:
+    index(client, folder)
+    reply = client.call(OpenSession(session_id(1)))
+    assert isinstance(reply, SessionOpened)
+    return reply.outline.card.key
+
+
+def grow(folder: Path, text: str) -> None:
+    path = folder / f"{session_id(1)}.jsonl"
+    last = json.loads(path.read_text().splitlines()[0])
+    last |= {"uuid": text, "message": {"role": "user", "content": text}}
+    with path.open("a") as file:
+        file.write(json.dumps(last) + "\n")
+
+
+def test_a_followed_session_tells_what_is_new_and_then_that_its_file_is_gone(
+    client: EngineClient, folder: Path
+) -> None:
+    key = opened(client, folder)
+    client.call(FollowSession(key))
+    grow(folder, "and then?")
+    grew = next_event(client, SessionGrew)
+    assert (grew.first_turn, [turn.gist for turn in grew.outline.turns]) == (2, ["and then?"])
+    (folder / f"{session_id(1)}.jsonl").unlink()
+    lost = next_event(client, SessionLost)
+    assert (lost.session_key, "is gone" in lost.message) == (key, True)
+    turns = client.call(GetTurns(key, 0, 9))
+    assert isinstance(turns, Turns)
+    assert len(turns.page.turns) == 3
+
+
+def test_growth_before_the_following_began_is_told_at_once(client: EngineClient, folder: Path) -> None:
+    key = opened(client, folder)
+    grow(folder, "in between")
+    client.call(FollowSession(key))
+    assert next_event(client, SessionGrew).first_turn == 2
+
+
+def test_only_those_that_follow_are_told(
+    client: EngineClient, prepared_home: LibraryPaths, folder: Path
+) -> None:
+    key = opened(client, folder)
+    other = attach(prepared_home)
+    assert other is not None
+    told: list[object] = []
+    client.call(FollowSession(key))
+    client.call(UnfollowSession(key))
+    other.call(FollowSession(key))
+    grow(folder, "for the other")
+    assert next_event(other, SessionGrew).outline.card.key == key
+    client.call(GetStatus(), told.append)
+    assert not [event for event in told if isinstance(event, SessionGrew)]
+    other.close()
+
+
+def test_it_finds_shows_records_and_exports(client: EngineClient, folder: Path, tmp_path: Path) -> None:
+    key = opened(client, folder)
+    found = client.call(FindInSession(key, FindRequest("ld:")))
+    assert isinstance(found, FoundInSession)
+    assert found.found.turns == (1,)
+    raw = client.call(GetRawRecords(key, 0))
+    assert isinstance(raw, RawRecords)
+    assert json.loads(raw.page.records[0].text)["message"]["content"] == "The linker is missing"
+    with pytest.raises(TranscriptError, match="does not hold it"):
+        client.call(GetImage(key, 0, 0))
+    path = tmp_path / "session.html"
+    exported = client.call(ExportSession(ExportOrder(session_id(1), ExportFormat.HTML, path=str(path))))
+    assert isinstance(exported, SessionExported)
+    assert path.read_text().startswith("<!DOCTYPE html>")
+    with pytest.raises(ExportError, match="exists already"):
+        client.call(ExportSession(ExportOrder(session_id(1), ExportFormat.HTML, path=str(path))))
+    assert isinstance(client.call(CloseSession(key)), Done)
+    assert isinstance(client.call(GetTurns(key, 0, 1)), Turns)

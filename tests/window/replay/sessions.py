@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from memex.core.replay import Origin, SessionOutline, TurnOutline, TurnPage
+from memex.core.replay import Origin, SessionOutline, TouchedFile, TurnOutline, TurnPage
 from memex.core.search import SessionCard
 from memex.core.session import (
     FileDiff,
@@ -175,7 +175,7 @@ def outline_of(turns: tuple[Turn, ...], key: int = 1, **changes: object) -> Sess
     )
     fields: dict[str, object] = {
         "origin": Origin.SOURCE,
-        "files_touched": ("a", "b", "c"),
+        "files": tuple(TouchedFile(name, edited=1) for name in "abc"),
         "turns": tuple(_row(turn) for turn in turns),
     }
     return SessionOutline(card=card, **(fields | changes))  # type: ignore[arg-type]

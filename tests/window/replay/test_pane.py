@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from memex.core.replay import Origin, TurnPage
-from memex.core.session import Turn
+from memex.core.session import Problem, Turn
 from memex.window.replay import turn_view
 from memex.window.replay.pane import ReplayPane, TurnsWanted
 from memex.window.replay.scrubber import Scrubber, marks_of
@@ -275,7 +275,9 @@ def test_a_failure_leaves_the_last_good_state_and_asks_again(pane: ReplayPane) -
 
 
 def test_the_header_says_what_this_is_and_where_it_comes_from(pane: ReplayPane) -> None:
-    pane.show_session(outline_of(STORY, origin=Origin.ARCHIVE, problem_count=2))
+    pane.show_session(
+        outline_of(STORY, origin=Origin.ARCHIVE, problems=(Problem(3, "line skipped", "it is not JSON"),) * 2)
+    )
     texts = [label.text() for label in pane._header.findChildren(QLabel)]
     assert texts == [
         "The Rust CI job fails when linking",

@@ -1,0 +1,1 @@
+"""A session taken out of the library: one file that needs neither Memex nor a network."""
