@@ -3,12 +3,12 @@
 import os
 import re
 import ssl
-from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 from msgspec import Struct
 from qdrant_client import QdrantClient
 
@@ -43,25 +43,39 @@ def server_address(server: QdrantServer) -> Address:
     return address
 
 
-def connect(server: QdrantServer, environment: Mapping[str, str] = os.environ) -> QdrantClient:
-    """Contacts nobody yet. Proxies and other settings of the environment are not followed."""
+def connect(server: QdrantServer) -> QdrantClient:
+    """Contacts nobody yet."""
     address = server_address(server)
-    key = environment.get(API_KEY_VARIABLE)
-    if key and not address.tls and not is_loopback(address.host):
-        raise SettingsError(
-            f"The API key is not sent to {address.host} in the clear: use https:// in its URL."
-        )
     return QdrantClient(
         host=f"[{address.host}]" if ":" in address.host else address.host,
         port=address.port,
         https=address.tls,
         prefix=address.path or None,
         timeout=server.timeout_seconds,
-        # as a header, for with `api_key` the client warns of a loopback connection without TLS
-        headers={"api-key": key} if key else None,
+        headers=_key(address),  # with `api_key`, the client warns of a loopback connection without TLS
         check_compatibility=False,  # it would ask in a thread of its own, and print what it finds
         **_transport(server, address),
     )
+
+
+def connect_for_files(server: QdrantServer) -> httpx.Client:
+    """For snapshots, which the client does not read or send in pieces. Contacts nobody yet."""
+    address = server_address(server)
+    return httpx.Client(
+        base_url=address.url,
+        headers=_key(address),
+        timeout=server.timeout_seconds,
+        **_transport(server, address),
+    )
+
+
+def _key(address: Address) -> dict[str, str]:
+    key = os.environ.get(API_KEY_VARIABLE)
+    if not key:
+        return {}
+    if not address.tls and not is_loopback(address.host):
+        raise SettingsError(f"The API key is not sent to {address.host} in the clear: use https:// there.")
+    return {"api-key": key}
 
 
 def is_loopback(host: str) -> bool:
@@ -96,7 +110,7 @@ def _is_host(host: str) -> bool:
 
 
 def _transport(server: QdrantServer, address: Address) -> dict[str, Any]:
-    """Of httpx: redirects are not followed unless asked for."""
+    """Of httpx, which follows no redirects. Nor are proxies of the environment followed, to other hosts."""
     options: dict[str, Any] = {"trust_env": False}
     if address.tls and server.ca_file:
         if not Path(server.ca_file).is_file():

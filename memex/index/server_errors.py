@@ -12,6 +12,9 @@ from memex.core.errors import IndexingError, MemexError
 from memex.index.errors import IndexUnreachableError, StaleGenerationError
 from memex.index.server_connection import API_KEY_VARIABLE
 
+_NOT_QDRANT = (json.JSONDecodeError, UnicodeDecodeError, AssertionError)
+"""What the client raises over an answer that is no JSON, or holds no result."""
+
 
 @contextmanager
 def server_errors(doing: str) -> Iterator[None]:
@@ -29,7 +32,7 @@ def server_errors(doing: str) -> Iterator[None]:
         raise IndexUnreachableError(
             f"The Qdrant server is asked too much: it is tried again later ({cause})."
         ) from cause
-    except (ResponseHandlingException, httpx.HTTPError) as cause:
+    except (ResponseHandlingException, httpx.HTTPError, *_NOT_QDRANT) as cause:
         raise _unreachable(cause) from cause
     except Exception as cause:
         raise IndexingError(
