@@ -49,6 +49,14 @@ class LensTexts:
     def exist(self) -> bool:
         return self._db.execute("SELECT 1 FROM lens_text LIMIT 1").fetchone() is not None
 
+    def one(self, session: int, lens: Lens, ordinal: int) -> LensText:
+        row = self._db.execute(
+            """SELECT lens, ordinal, first_turn, last_turn, hash, body FROM lens_text
+               WHERE session = ? AND lens = ? AND ordinal = ?""",
+            (session, lens, ordinal),
+        ).fetchone()
+        return LensText(Lens(row[0]), *row[1:])
+
     def of(self, session: int) -> list[LensText]:
         rows = self._db.execute(
             """SELECT lens, ordinal, first_turn, last_turn, hash, body FROM lens_text
@@ -115,17 +123,37 @@ class Vectors:
         )
 
     def of_session(
-        self, model: ModelSignature, session: int, lens: Lens | None = None
+        self, model: ModelSignature, session: int
     ) -> Iterator[tuple[LensText, NDArray[np.float32]]]:
-        """(text, its vector) of the session's texts that have one; one lens's only if it is given."""
+        """(text, its vector) of the session's texts that have one."""
         rows = self._db.execute(
             """SELECT t.lens, t.ordinal, t.first_turn, t.last_turn, t.hash, t.body, v.float32
                FROM lens_text t JOIN vector v ON v.model = ? AND v.hash = t.hash
-               WHERE t.session = ? AND (? IS NULL OR t.lens = ?) ORDER BY t.lens, t.ordinal""",
-            (model.key, session, lens, lens),
+               WHERE t.session = ? ORDER BY t.lens, t.ordinal""",
+            (model.key, session),
         )
         for found, *rest, blob in rows:
             yield LensText(Lens(found), *rest), np.frombuffer(blob, np.float32)
+
+    def matrices(
+        self, model: ModelSignature, sessions: Iterable[int], lens: Lens
+    ) -> dict[int, tuple[list[int], NDArray[np.float32]]]:
+        """Session → the ordinals of its texts of the lens, and their vectors as rows in that order."""
+        rows = self._db.execute(
+            """SELECT t.session, t.ordinal, v.float32
+               FROM lens_text t JOIN vector v ON v.model = ? AND v.hash = t.hash
+               WHERE t.session IN (SELECT value FROM json_each(?)) AND t.lens = ?""",
+            (model.key, msgspec.json.encode(list(sessions)).decode(), lens),
+        )
+        found: dict[int, tuple[list[int], list[bytes]]] = {}
+        for session, ordinal, blob in rows:
+            ordinals, blobs = found.setdefault(session, ([], []))
+            ordinals.append(ordinal)
+            blobs.append(blob)
+        return {
+            session: (ordinals, np.frombuffer(b"".join(blobs), np.float32).reshape(len(blobs), -1))
+            for session, (ordinals, blobs) in found.items()
+        }
 
     def count_sessions(self, model: ModelSignature) -> int:
         """Sessions with texts, all of which have vectors."""

@@ -94,7 +94,7 @@ def vector_scores(
     keys = catalog.generations.keys_of(side.generation, list(points))
     answers = side.index.query_batch(exact_scores(queries, points))
     return {
-        lane: {keys[point.id]: point.score for point in answer if point.id in keys}
+        lane: {key: point.score for point in answer if (key := keys.get(point.id)) is not None}
         for lane, answer in zip(queries, answers, strict=True)
     }
 

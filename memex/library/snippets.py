@@ -95,10 +95,8 @@ def passage_snippets(
 ) -> dict[int, Snippet]:
     """Session → its content passage nearest to the query vector."""
     found = {}
-    for key in keys:
-        passages = list(catalog.vectors.of_session(model, key, Lens.CONTENT))
-        if passages:
-            nearness = np.stack([vector for _, vector in passages]) @ query
-            text, _ = passages[int(nearness.argmax())]
-            found[key] = snippet(text.first_turn, text.body, matcher)
+    for key, (ordinals, vectors) in catalog.vectors.matrices(model, keys, Lens.CONTENT).items():
+        nearest = ordinals[int((vectors @ query).argmax())]
+        text = catalog.lens_texts.one(key, Lens.CONTENT, nearest)
+        found[key] = snippet(text.first_turn, text.body, matcher)
     return found
