@@ -12,7 +12,7 @@ from memex.core.replay import Origin
 from memex.library.growth import MAX_FILES
 from memex.library.library import Library
 from memex.library.refresh import Refresh
-from memex.library.replay import open_session
+from memex.library.replay.reading import Reading, read_session
 from memex.transcripts.readers import FileReading, open_transcript
 from tests.derived_rows import derived_rows
 from tests.transcript_files import TranscriptFile, session_id
@@ -70,6 +70,10 @@ def growing_file(library: Library, folder: Path, number: int = 1) -> TranscriptF
     return file
 
 
+def replay(library: Library) -> Reading:
+    return read_session(library.reader, library.reader.sessions.resolve(session_id(1)))
+
+
 def frames(library: Library) -> int:
     (zstd,) = library.reader._db.execute("SELECT zstd FROM archive").fetchone()
     count = 0
@@ -113,9 +117,9 @@ def test_a_copy_in_several_frames_is_replayed_when_the_file_is_gone(library: Lib
     parse(library, folder)
     whole = open_transcript(file.path)
     file.path.unlink()
-    outline, session = open_session(library.reader, session_id(1))
-    assert outline.origin is Origin.ARCHIVE
-    assert session == whole
+    replayed = replay(library)
+    assert replayed.origin is Origin.ARCHIVE
+    assert replayed.session == whole
     assert frames(library) == 2
 
 
@@ -133,8 +137,7 @@ def test_a_file_that_begins_otherwise_is_read_from_its_start(
     file.path.write_bytes(changed)
     parse(library, folder)
     assert not bytes_read_on
-    _, session = open_session(library.reader, session_id(1))
-    assert session == open_transcript(file.path)
+    assert replay(library).session == open_transcript(file.path)
 
 
 def test_after_a_restart_the_first_growth_is_read_from_the_start(

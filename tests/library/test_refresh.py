@@ -30,7 +30,7 @@ from memex.library import parsing
 from memex.library.library import Library
 from memex.library.points import point_of
 from memex.library.refresh import Refresh
-from memex.library.replay import open_session
+from memex.library.replay.reading import Reading, read_session
 from memex.library.search import search
 from memex.transcripts.readers import FileReading
 from tests.derived_rows import derived_rows
@@ -38,6 +38,10 @@ from tests.library.conftest import refresh
 from tests.transcript_files import TranscriptFile, session_id
 
 NewLibrary = Callable[[], Library]
+
+
+def replayed(library: Library, name: str) -> Reading:
+    return read_session(library.reader, library.reader.sessions.resolve(name))
 
 
 def found(library: Library, text: str) -> list[str]:
@@ -377,9 +381,7 @@ def test_a_file_of_many_sessions_gives_each_its_own(new_library: NewLibrary, fol
     library = new_library()
     assert refresh(library, folder).new == 2
     (giraffes,) = search(library.reader, None, SearchRequest("giraffes")).cards
-    outline, session = open_session(library.reader, giraffes.id)
-    assert "giraffes" in session.turns[0].text
-    assert len(outline.turns) == len(session.turns)
+    assert "giraffes" in replayed(library, giraffes.id).session.turns[0].text
     with (folder / ".aider.chat.history.md").open("a") as out:
         out.write("\n# aider chat started at 2026-10-03 12:00:00\n\n#### paint the zebra\n\nPainted.\n")
     assert refresh(library, folder).new == 1
@@ -396,13 +398,13 @@ def test_secrets_stay_out_of_all_that_is_indexed_and_in_the_replay(
     )
     library = new_library()
     refresh(library, folder)
-    outline, session = open_session(library.reader, session_id(1))
-    assert outline.redactions == {"github-token": 2}
-    assert SECRET in session.turns[0].text
+    reading = replayed(library, session_id(1))
+    assert reading.record.redactions == {"github-token": 2}
+    assert SECRET in reading.session.turns[0].text
     kept = "".join(map(str, derived_rows(library.paths.catalog).values()))
     assert SECRET not in kept
     assert "[redacted: github-token]" in kept
-    assert SECRET not in outline.card.title
+    assert SECRET not in reading.record.card.title
 
 
 def test_redaction_can_be_switched_off(new_library: NewLibrary, folder: Path) -> None:

@@ -33,7 +33,8 @@ def library(tmp_path: Path, folder: Path, file: TranscriptFile) -> Iterator[Libr
 def take_in(library: Library, folder: Path) -> None:
     """The first of the three steps, which is all that replay needs: no model is loaded."""
     found = [file for file in find_transcripts([folder]) if isinstance(file, FoundFile)]
-    for _ in parse_files(library.writer, changed_files(library.writer, found), ParseTally(), redact_session):
+    files = changed_files(library.writer, found)
+    for _ in parse_files(library.writer, files, ParseTally(), redact_session, library.growing):
         pass
 
 
