@@ -7,12 +7,14 @@ from types import TracebackType
 from memex.catalog.archive import Archive
 from memex.catalog.connection import catalog_errors, connect, transaction
 from memex.catalog.copies import replace_content
+from memex.catalog.facets import Facets
 from memex.catalog.fulltext import FullText
 from memex.catalog.generations import Generations
 from memex.catalog.lens_texts import LensTexts, Vectors
 from memex.catalog.merging import Merged, merge
 from memex.catalog.sessions import Sessions
 from memex.catalog.sources import Sources
+from memex.catalog.traits import Traits
 
 
 class Catalog:
@@ -23,6 +25,8 @@ class Catalog:
         self._db = connect(path)
         self.sources = Sources(self._db)
         self.sessions = Sessions(self._db)
+        self.traits = Traits(self._db)
+        self.facets = Facets(self._db)
         self.full_text = FullText(self._db)
         self.lens_texts = LensTexts(self._db)
         self.vectors = Vectors(self._db)

@@ -116,12 +116,16 @@ def _take_turns(db: sqlite3.Connection) -> None:
 
 
 def _take_shared(db: sqlite3.Connection) -> None:
-    """What is kept by hash: nothing here is overwritten by what another machine says of the same hash."""
+    """What is known by its content: nothing here is overwritten by what another machine says of the same hash."""
     (knows_a_model,) = db.execute("SELECT count(*) FROM main.model WHERE is_wanted").fetchone()
     wanted = "0" if knows_a_model else "is_wanted"
     db.execute(
         f"""INSERT OR IGNORE INTO main.model (key, signature, location, is_wanted)
             SELECT key, signature, location, {wanted} FROM other.model"""
+    )
+    db.execute(
+        """INSERT OR IGNORE INTO main.trait SELECT * FROM other.trait WHERE id IN
+           (SELECT trait FROM other.session_trait WHERE session IN (SELECT theirs FROM taken))"""
     )
     db.execute("INSERT OR IGNORE INTO main.vector SELECT * FROM other.vector")
     db.execute("INSERT OR IGNORE INTO main.archive SELECT * FROM other.archive")

@@ -109,6 +109,43 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE generation ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1",
         "ALTER TABLE model ADD COLUMN location TEXT",
     ),
+    (
+        "ALTER TABLE session ADD COLUMN has_edits INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE session ADD COLUMN image_count INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE session ADD COLUMN subagent_count INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE session ADD COLUMN month TEXT",
+        "UPDATE session SET month = strftime('%Y-%m', ended_at, 'unixepoch')",
+        # One a facet: its counts are a walk through its index, its names a few steps in it.
+        "CREATE INDEX session_by_project ON session (project_name, is_subagent, is_helper)",
+        "CREATE INDEX session_by_agent ON session (agent, is_subagent, is_helper)",
+        "CREATE INDEX session_by_branch ON session (branch, is_subagent, is_helper)",
+        "CREATE INDEX session_by_models ON session (models, is_subagent, is_helper)",
+        "CREATE INDEX session_by_outcome ON session (outcome, is_subagent, is_helper)",
+        "CREATE INDEX session_by_intent ON session (intent, is_subagent, is_helper)",
+        "CREATE INDEX session_by_month ON session (month, is_subagent, is_helper)",
+        # And all that conditions look at, without the wide rows.
+        """CREATE INDEX session_by_facets ON session (
+            is_helper, is_subagent, project_name, agent, branch, models, outcome, intent, month, ended_at,
+            error_count, has_edits, image_count, subagent_count
+        )""",
+        "CREATE INDEX session_by_id ON session (id)",
+        "CREATE INDEX session_by_source ON session (source_path)",
+        """CREATE TABLE trait (
+            id INTEGER PRIMARY KEY,
+            field TEXT NOT NULL,
+            value TEXT NOT NULL,
+            UNIQUE (field, value)
+        )""",
+        """CREATE TABLE session_trait (
+            session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
+            trait INTEGER NOT NULL REFERENCES trait (id) DEFERRABLE INITIALLY DEFERRED,
+            kind TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            first_turn INTEGER NOT NULL,
+            PRIMARY KEY (session, trait, kind)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX session_trait_by_trait ON session_trait (trait)",
+    ),
 )
 
 

@@ -1,16 +1,18 @@
 """Sessions as rows: written whole, read as cards."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 from msgspec import Struct
 
+from memex.catalog.conditions import Conditions
 from memex.core.errors import SessionNotFoundError
-from memex.core.filters import Field, Filters
+from memex.core.filters import Filters, Order
 from memex.core.search import SessionCard
-from memex.core.session import COPY_MARK, Outcome, Session, TokenUsage
+from memex.core.session import COPY_MARK, Outcome, Session, TokenUsage, ToolKind, TouchKind
 
 CARD_COLUMNS = """key, agent, id, title, project_name, branch, started_at, ended_at, turn_count,
     prompt_count, error_count, outcome, source_path, parent_id"""
@@ -19,8 +21,17 @@ WRITTEN_COLUMNS = (
     "agent", "id", "title", "title_source", "project_name", "project_path", "branch", "models",
     "agent_version", "started_at", "ended_at", "turn_count", "prompt_count", "tool_call_count", "error_count",
     "tokens", "parent_id", "is_subagent", "is_helper", "outcome", "intent", "skipped_records",
-    "problem_count", "redactions", "source_path", "content_hash", "payload", "index_version",
+    "problem_count", "has_edits", "image_count", "subagent_count", "month", "redactions", "source_path",
+    "content_hash", "payload", "index_version",
 )  # fmt: skip
+
+ORDERS = {
+    Order.RELEVANCE: "ended_at DESC, key",
+    Order.NEWEST: "ended_at DESC, key",
+    Order.OLDEST: "ended_at IS NULL, ended_at, key",
+    Order.LONGEST: "turn_count DESC, ended_at DESC, key",
+}
+"""Without a search nothing is more relevant than what is new."""
 
 
 class SessionRecord(Struct, frozen=True):
@@ -63,6 +74,7 @@ class IndexableSession(Struct, frozen=True):
 class Sessions:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._conditions = Conditions(db)
 
     def write(self, session: Session, origin: SessionOrigin) -> tuple[int, bool]:
         """Insert, or replace what is known of the session of this agent and id; (key, is new)."""
@@ -85,20 +97,31 @@ class Sessions:
         return row[0] if row else None
 
     def resolve(self, name: str) -> int:
-        """The key of the session with this id, or with the only id that begins so."""
-        exact = self._db.execute("SELECT key FROM session WHERE id = ?", (name,)).fetchall()
-        like = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        found = (
-            exact
-            or self._db.execute(
-                "SELECT key FROM session WHERE id LIKE ? ESCAPE '\\' LIMIT 2", (like,)
-            ).fetchall()
-        )
-        if not name or not found:
+        """The key of the session with this id or transcript, or with the only id that begins so."""
+        found = self._named(name)
+        if not found:
             raise SessionNotFoundError(f"No session “{name}” in this library: `memex sessions` lists them.")
         if len(found) > 1:
             raise SessionNotFoundError(f"Several sessions begin with “{name}”: give more of the id.")
-        return int(found[0][0])
+        return found[0]
+
+    def named(self, reference: str) -> int | None:
+        """The one session that is meant by an id, the beginning of one, or a transcript's path."""
+        found = self._named(reference)
+        return found[0] if len(found) == 1 else None
+
+    def _named(self, name: str) -> list[int]:
+        """Two, when several begin so. Of a file with several sessions, its main one, or the newest."""
+        beyond = name + chr(sys.maxunicode)
+        for condition, values in (
+            ("id = ? AND ? <> '' LIMIT 1", (name, name)),
+            ("source_path = ? ORDER BY is_subagent, is_helper, ended_at DESC LIMIT 1", (name,)),
+            ("id >= ? AND id < ? AND ? <> '' LIMIT 2", (name, beyond, name)),
+        ):
+            found = self._db.execute(f"SELECT key FROM session WHERE {condition}", values).fetchall()
+            if found:
+                return [key for (key,) in found]
+        return []
 
     def cards(self, keys: Iterable[int]) -> dict[int, SessionCard]:
         wanted = msgspec.json.encode(list(keys)).decode()
@@ -120,13 +143,18 @@ class Sessions:
         )
         return tuple(_card(row) for row in rows)
 
-    def newest(self, filters: Filters, limit: int, offset: int = 0) -> tuple[list[SessionCard], int]:
-        """Main sessions, newest first, and how many there are in all."""
-        where, values = filter_clause(filters)
-        where = f"{where} AND NOT is_subagent"
+    def listed(
+        self, filters: Filters, order: Order, limit: int, offset: int = 0, leaving_out: Collection[int] = ()
+    ) -> tuple[list[SessionCard], int]:
+        """Main sessions, and how many there are in all."""
+        where, values = self._conditions.clause(filters)
+        where = f"{where} AND NOT is_subagent AND NOT is_helper"
+        if leaving_out:
+            where += " AND key NOT IN (SELECT value FROM json_each(?))"
+            values.append(msgspec.json.encode(list(leaving_out)).decode())
         (total,) = self._db.execute(f"SELECT count(*) FROM session WHERE {where}", values).fetchone()
         rows = self._db.execute(
-            f"SELECT {CARD_COLUMNS} FROM session WHERE {where} ORDER BY ended_at DESC, key LIMIT ? OFFSET ?",
+            f"SELECT {CARD_COLUMNS} FROM session WHERE {where} ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?",
             (*values, limit, offset),
         )
         return [_card(row) for row in rows], total
@@ -159,8 +187,10 @@ class Sessions:
         return IndexableSession(key, agent, session_id, payload.encode(), bytes(version))
 
     def keys_where(self, filters: Filters) -> set[int]:
-        where, values = filter_clause(filters)
-        return {key for (key,) in self._db.execute(f"SELECT key FROM session WHERE {where}", values)}
+        """Of all but helpers."""
+        where, values = self._conditions.clause(filters)
+        rows = self._db.execute(f"SELECT key FROM session WHERE NOT is_helper AND {where}", values)
+        return {key for (key,) in rows}
 
     def count(self) -> int:
         (count,) = self._db.execute("SELECT count(*) FROM session WHERE NOT is_helper").fetchone()
@@ -180,21 +210,6 @@ class Sessions:
             "SELECT key FROM session WHERE NOT is_helper ORDER BY ended_at DESC, key"
         ).fetchall()
         return (key for (key,) in rows)
-
-
-def filter_clause(filters: Filters) -> tuple[str, list[str]]:
-    """An SQL condition on `session`; helpers are never shown."""
-    clauses = ["NOT is_helper"]
-    values: list[str] = []
-    columns: Sequence[tuple[str, tuple[str, ...]]] = (
-        ("project_name", filters.of(Field.PROJECT)),
-        ("agent", filters.of(Field.AGENT)),
-    )
-    for column, wanted in columns:
-        if wanted:
-            clauses.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-            values.extend(wanted)
-    return " AND ".join(clauses), values
 
 
 def _columns_of(session: Session) -> tuple[object, ...]:
@@ -222,6 +237,10 @@ def _columns_of(session: Session) -> tuple[object, ...]:
         session.intent,
         msgspec.json.encode(session.skipped_records).decode(),
         len(session.problems),
+        any(touch.kind is not TouchKind.READ for turn in session.turns for touch in turn.files_touched),
+        sum(turn.images for turn in session.turns),
+        sum(call.kind is ToolKind.SUBAGENT for turn in session.turns for call in turn.tool_calls),
+        session.ended_at.astimezone(UTC).strftime("%Y-%m") if session.ended_at else None,
     )
 
 

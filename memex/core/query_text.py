@@ -1,14 +1,14 @@
 """Conditions written as words again, and what the word at the cursor may become."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from itertools import groupby
 
 from msgspec import Struct
 
 from memex.core.filters import Condition, Field, Filters
-from memex.core.query import SINCE, UNTIL, SpanKind, parse_query
+from memex.core.query import SINCE, UNTIL, Span, SpanKind, parse_query
 
 NEEDS_QUOTES = re.compile(r'[\s,"“]|^(?::|//)')
 VALUE_AT_END = re.compile(r'(?:^|,)("?)([^,"]*)$')
@@ -37,11 +37,14 @@ def quoted(value: str) -> str:
 
 def without_filter(text: str, name: str, now: datetime) -> str:
     """The query without its conditions of this name, `since` and `until` included."""
+    return without(text, [span for span in parse_query(text, now).spans if span.field == name])
+
+
+def without(text: str, spans: Sequence[Span]) -> str:
     kept, end = [], 0
-    for span in parse_query(text, now).spans:
-        if span.field == name:
-            kept.append(text[end : span.start].strip())
-            end = span.end
+    for span in spans:
+        kept.append(text[end : span.start].strip())
+        end = span.end
     return " ".join(piece for piece in (*kept, text[end:].strip()) if piece)
 
 

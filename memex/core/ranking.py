@@ -76,6 +76,8 @@ class Ranker:
         order = np.argsort(-score, kind="stable")
         if options.diversity > 0 and self._vectors.size:
             order = _diverse(order, score, self._vectors, options.diversity)
+        if self._table.named is not None and (row := self._rows.get(self._table.named)) is not None:
+            order = np.concatenate(([row], order[order != row]))
         return Ranking(order, score, by_lane @ lens_of_lane, by_lane, fresh, errors, feedback, is_by_recency)
 
     def _at_full_weight(self, fusion: Fusion) -> Floats:

@@ -9,11 +9,16 @@ from memex.core.errors import MemexError
 from memex.engine.jobs import JobRunner
 from memex.engine.protocol import (
     CancelJob,
+    Complete,
+    Completions,
+    CountFacets,
     Done,
+    FacetsCounted,
     Failed,
     GetStatus,
     JobControl,
     JobQueued,
+    Listing,
     ListSessions,
     PauseJob,
     Reply,
@@ -27,6 +32,7 @@ from memex.engine.protocol import (
 from memex.engine.replay_answers import ReplayAnswers
 from memex.engine.replay_messages import ReplayEvent, ReplayRequest
 from memex.library.library import Library
+from memex.library.listing import asked_of, complete, count_facets, list_sessions
 from memex.library.replay.growth import Growth
 from memex.library.search import search
 
@@ -74,13 +80,27 @@ class Answers:
                 library = self._library
                 with library.searching() as vectors:
                     return Searched(search(library.reader, vectors, wanted, library.degraded))
-            case ListSessions(filters=filters, limit=limit, offset=offset):
-                cards, total = self._library.reader.sessions.newest(filters, limit, offset)
-                return SessionList(tuple(cards), total)
             case GetStatus():
                 return Status(self._library.status(self._library.reader, self._jobs.progress))
+            case ListSessions() | CountFacets() | Complete():
+                return self._listing(request)
             case _:
                 return self._control(request)
+
+    def _listing(self, request: Listing) -> Reply:
+        catalog = self._library.reader
+        match request:
+            case ListSessions():
+                asked = asked_of(request.text, request.filters)
+                cards, total = list_sessions(catalog, asked, request.order, request.limit, request.offset)
+                return SessionList(cards, total)
+            case CountFacets():
+                asked = asked_of(request.text, request.filters)
+                return FacetsCounted(request, count_facets(catalog, asked, request.among))
+            case Complete():
+                return Completions(
+                    request, complete(catalog, request.field, request.beginning, request.limit)
+                )
 
     def _control(self, request: JobControl) -> Reply:
         match request:

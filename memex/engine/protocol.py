@@ -5,7 +5,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from memex.core.filters import Filters
+from memex.core.filters import Facet, FacetValue, Field, Filters, Order
 from memex.core.library import ImportReport, IndexReport, LibraryStatus, Progress, SnapshotReport
 from memex.core.search import LensTable, SearchRequest, SessionCard
 from memex.engine.replay_messages import GetTurns as GetTurns
@@ -22,9 +22,33 @@ class Search(Struct, frozen=True, tag=True):
 
 
 class ListSessions(Struct, frozen=True, tag=True):
+    """Without a search. Of `text`, the conditions and what it excludes hold; it need not have words."""
+
     filters: Filters = Filters()
     limit: int = 200
     offset: int = 0
+    order: Order = Order.NEWEST
+    text: str = ""
+
+
+class CountFacets(Struct, frozen=True, tag=True):
+    """Of main sessions, under the conditions of `filters` and `text`.
+
+    With `among`, of these sessions only. Those of a table have passed its own conditions already: to count
+    what a second value of a field would add, give the keys of the same search without conditions.
+    """
+
+    filters: Filters = Filters()
+    among: tuple[int, ...] | None = None
+    text: str = ""
+
+
+class Complete(Struct, frozen=True, tag=True):
+    """What may follow: values of the field, or names of filters. See `core.query_text.unfinished`."""
+
+    field: Field | None
+    beginning: str
+    limit: int = 20
 
 
 class GetStatus(Struct, frozen=True, tag=True):
@@ -77,12 +101,25 @@ class ImportSnapshot(Struct, frozen=True, tag=True):
 
 Job = StartIndexing | FetchModel | ExportSnapshot | VerifySnapshot | ImportSnapshot
 JobControl = Job | PauseJob | ResumeJob | CancelJob
-Request = Search | ListSessions | GetStatus | JobControl | ReplayRequest
+Listing = ListSessions | CountFacets | Complete
+Request = Search | Listing | GetStatus | JobControl | ReplayRequest
 
 
 class SessionList(Struct, frozen=True, tag=True):
     cards: tuple[SessionCard, ...]
     total: int
+
+
+class FacetsCounted(Struct, frozen=True, tag=True):
+    request: CountFacets
+    facets: tuple[Facet, ...]
+
+
+class Completions(Struct, frozen=True, tag=True):
+    """The most frequent first; a count of 0 where nothing is counted (names of filters)."""
+
+    request: Complete
+    values: tuple[FacetValue, ...]
 
 
 class Searched(Struct, frozen=True, tag=True):
@@ -110,7 +147,8 @@ class Failed(Struct, frozen=True, tag=True):
     message: str
 
 
-Reply = Searched | SessionList | Status | JobQueued | Done | Failed | ReplayReply
+Listed = SessionList | FacetsCounted | Completions
+Reply = Searched | Listed | Status | JobQueued | Done | Failed | ReplayReply
 
 
 class JobProgressed(Struct, frozen=True, tag=True):

@@ -24,11 +24,12 @@ from memex.index.sparse import path_tokens, tool_tokens
 from memex.library.growth import GrowingFiles, Grown, unread
 from memex.library.lens_documents import lens_texts, path_lines, tool_lines
 from memex.library.points import payload_of
+from memex.library.session_traits import traits_of
 from memex.library.turn_texts import card_text, turn_texts
 from memex.transcripts.discovery import FoundFile
 from memex.transcripts.readers import FileReading, UnknownFormatError
 
-READING_VERSION = 4
+READING_VERSION = 5
 """Raised when readers or lens documents change what they make of a file: all are then read again."""
 BATCH_BYTES = 4_000_000
 """A transaction takes in about this much transcript, so that a kill costs little."""
@@ -174,6 +175,7 @@ def store_session(
     catalog.full_text.replace(key, words)
     catalog.lens_texts.replace(key, texts)
     catalog.lens_texts.replace_bags(key, bags)
+    catalog.traits.replace(key, traits_of(session))
     return key, is_new
 
 

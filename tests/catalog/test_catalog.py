@@ -10,7 +10,7 @@ from memex.catalog.schema import STEPS
 from memex.catalog.sessions import SessionOrigin
 from memex.catalog.sources import Source, SourceState
 from memex.core.errors import CatalogError, NewerLibraryError, SessionNotFoundError
-from memex.core.filters import Field, Filters, one_of
+from memex.core.filters import Field, Filters, Order, one_of
 from memex.core.session import Session
 from tests.sessions import prompt, session
 
@@ -77,7 +77,7 @@ def test_lists_are_newest_first_without_helpers_and_subagents(catalog: Catalog) 
     write(catalog, session("main"))
     write(catalog, session("helper", is_helper=True))
     write(catalog, session("child", is_subagent=True, parent_id="main"))
-    cards, total = catalog.sessions.newest(Filters(), 10)
+    cards, total = catalog.sessions.listed(Filters(), Order.NEWEST, 10)
     assert ([card.id for card in cards], total) == (["main"], 1)
 
 
