@@ -45,8 +45,13 @@ SHOP = session(
     ended_at=datetime(2026, 6, 1, 0, 30, tzinfo=UTC),
 )
 PLAIN = session(
-    "plain", prompt(0, "x"), project_path="/home/ann/ÄPFEL", models=("gpt-5-mini",), ended_at=None, started_at=None
-)  # fmt: skip
+    "plain",
+    prompt(0, "x"),
+    project_path="/home/ann/ÄPFEL",
+    models=("gpt-5-mini",),
+    started_at=None,
+    ended_at=None,
+)
 CHILD = session("child", prompt(0, "x"), is_subagent=True, parent_id="shop", branch="main")
 HELPER = session("helper", prompt(0, "x"), is_helper=True, branch="main")
 
