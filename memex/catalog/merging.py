@@ -116,7 +116,7 @@ def _take_turns(db: sqlite3.Connection) -> None:
 
 
 def _take_shared(db: sqlite3.Connection) -> None:
-    """What is known by its content: nothing here is overwritten by what another machine says of the same hash."""
+    """What is kept by hash: nothing here is overwritten by what another machine says of the same hash."""
     (knows_a_model,) = db.execute("SELECT count(*) FROM main.model WHERE is_wanted").fetchone()
     wanted = "0" if knows_a_model else "is_wanted"
     db.execute(

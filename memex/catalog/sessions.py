@@ -151,7 +151,7 @@ class Sessions:
         where = f"{where} AND NOT is_subagent AND NOT is_helper"
         if leaving_out:
             where += " AND key NOT IN (SELECT value FROM json_each(?))"
-            values.append(msgspec.json.encode(list(leaving_out)).decode())
+            values = [*values, msgspec.json.encode(list(leaving_out)).decode()]
         (total,) = self._db.execute(f"SELECT count(*) FROM session WHERE {where}", values).fetchone()
         rows = self._db.execute(
             f"SELECT {CARD_COLUMNS} FROM session WHERE {where} ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?",

@@ -145,9 +145,9 @@ def lens_table(
 
 
 def _newest(catalog: Catalog, request: SearchRequest, query: Query) -> LensTable:
-    """Nothing, for an empty query."""
+    """Nothing, for a query without conditions: it is empty, or of signs that no text is searched for."""
     cards: tuple[SessionCard, ...] = ()
-    if not query.is_empty:
+    if query.excluded or not query.filters.is_empty:
         cards, _ = list_sessions(catalog, query, Order.NEWEST, request.candidates, 0)
     return LensTable(request, cards, (), b"", ())
 

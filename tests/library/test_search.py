@@ -138,3 +138,51 @@ def test_what_nothing_holds_is_read_as_the_nearest_words_and_the_answer_says_so(
     assert table.corrections == (("linkr", "linker"),)
     assert best(table) == session_id(1)
     assert ask(library, "linker").corrections == ()
+
+
+def found_by(library: Library, text: str, **options: object) -> set[str]:
+    return {card.id for card in ask(library, text, **options).cards}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("linker project:shop", {2, 3}),
+        ("cookie -project:shop", {1}),
+        ("the language -cookie", {1, 3}),
+        ('"learning rate" project:shop', {3}),
+        ('"rate learning"', set()),
+        ("build cmd:cargo", {1}),
+        ("build cmd:npm", {2}),
+        ("anything has:error", {1}),
+        ("tool:bash", {1, 2}),
+        ("-linker", {2, 3}),
+        ("project:shop -gradient", {2}),
+    ],
+)
+def test_every_lane_proposes_only_what_the_query_allows(
+    library: Library, text: str, numbers: set[int]
+) -> None:
+    assert found_by(library, text) == {session_id(number) for number in numbers}
+
+
+def test_conditions_of_the_text_and_beside_it_hold_together(library: Library) -> None:
+    beside = Filters(one_of(Field.PROJECT, ("shop",)))
+    assert found_by(library, "tool:bash", filters=beside) == {session_id(2)}
+
+
+def test_where_nothing_is_found_it_says_what_would_help(library: Library) -> None:
+    table = ask(library, "linker project:shop cmd:cargo", filters=Filters())
+    assert table.cards == ()
+    (relaxed,) = table.relaxations
+    assert (relaxed.dropped, relaxed.request.text, relaxed.count) == ("project:shop", "linker cmd:cargo", 1)
+    assert found_by(library, relaxed.request.text) == {session_id(1)}
+
+
+def test_a_sessions_id_or_its_beginning_or_its_transcript_stands_first(
+    library: Library, folder: Path
+) -> None:
+    for text in (session_id(2), session_id(2)[:36], str(folder / f"{session_id(2)}.jsonl")):
+        table = ask(library, text)
+        assert table.named is not None
+        assert best(table) == session_id(2)
