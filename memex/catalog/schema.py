@@ -146,6 +146,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID""",
         "CREATE INDEX session_trait_by_trait ON session_trait (trait)",
     ),
+    ("CREATE INDEX indexed_by_point ON indexed (generation, point_id)",),
 )
 
 
