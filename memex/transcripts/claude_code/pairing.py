@@ -35,6 +35,7 @@ class Pairing:
     def __init__(self, files: SideFiles) -> None:
         self._files = files
         self._begun: dict[str, list[_Begun]] = {}
+        self._subagents: list[_Begun] = []
         self._of_line: dict[str, _Begun] = {}
         self._early: dict[str, _Result] = {}
         self._background: dict[str, str] = {}
@@ -52,6 +53,8 @@ class Pairing:
         begun = _Begun(turn, call)
         known.append(begun)
         turn.calls.append(call)
+        if call.kind is ToolKind.SUBAGENT:
+            self._subagents.append(begun)
         if self._background:
             call.continues = self._continued(call)
         if uuid := text_of(line.record.get("uuid")):
@@ -93,7 +96,7 @@ class Pairing:
 
     def link_subagent(self, call_id: str, prompt: str, session: str) -> None:
         """A sub-agent whose turns stand in this file: named by its call's id, or known by its prompt."""
-        for begun in self._begun.get(call_id) or [known for some in self._begun.values() for known in some]:
+        for begun in self._begun.get(call_id) or self._subagents:
             call = begun.call
             if call.kind is ToolKind.SUBAGENT and call.child_session is None:
                 given = text_of(record_of(call.input).get("prompt")).strip()
