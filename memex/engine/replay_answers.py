@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from memex.catalog.catalog import Catalog
 from memex.core.replay import TurnPage
+from memex.engine.memory import give_back_memory
 from memex.engine.replay_messages import (
     CloseSession,
     ExportSession,
@@ -56,6 +57,7 @@ class ReplayAnswers:
                 return FoundInSession(find_in_session(key, session, wanted))
             case CloseSession(session_key=key):
                 self._opened.close(key)
+                give_back_memory()
             case FollowSession(session_key=key):
                 self._opened.get(key)
             case UnfollowSession():
