@@ -256,6 +256,7 @@ class _Cleaner:
             result=None if call.result is None else self.text(call.result),
             command=None if call.command is None else self.text(call.command),
             diffs=tuple([self._diff(diff) for diff in call.diffs]),
+            stderr=redacted(call.stderr)[0] if call.stderr else "",  # a part of `result`: counted there
         )
 
     def _error(self, error: ErrorMet, call: ToolCall | None) -> ErrorMet:

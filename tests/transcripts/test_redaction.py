@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memex.core.session import Session
+from memex.core.session import Session, ToolCall, ToolKind
 from memex.transcripts.redaction import PLUGINS, redact_session, redacted
+from tests.sessions import reply, session
 from tests.transcripts.lines import assistant, calls, read, result, text, use, user
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nabc\n-----END RSA PRIVATE KEY-----"
@@ -129,3 +130,12 @@ def test_in_any_surroundings(around: str, secret: tuple[str, str]) -> None:
     clean, counts = redacted(f"{around} {words} {around}")
     assert sum(counts.values()) >= 1
     assert redacted(clean)[0] == clean
+
+
+def test_standard_error_is_cleaned_with_the_result_and_counted_once() -> None:
+    token = "ghp_" + "a1B2" * 9
+    said = f"fatal: bad token {token}"
+    call = ToolCall("c", "Bash", ToolKind.SHELL, {}, said, stderr=said)
+    clean, counts = redact_session(session("s", reply(0, "", call)))
+    assert token not in str(clean)
+    assert counts == {"github-token": 1}
