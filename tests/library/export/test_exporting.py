@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from memex.core.errors import ExportError, QueryError, SessionNotFoundError
-from memex.core.filters import Filters
 from memex.core.replay import Exported, ExportFormat, ExportOrder, Redaction
 from memex.library.export.exporting import prepare_export
 from memex.library.export.json_export import JsonExport
 from memex.library.library import Library
 from tests.library.export.conftest import TOKEN, Export
+from tests.transcript_files import session_id
 
 KINDS = pytest.mark.parametrize("kind", ExportFormat)
 
@@ -100,7 +100,8 @@ def test_a_failed_write_leaves_what_was_there(
 
 
 def test_places_that_will_not_do_are_sentences(export: Export, library: Library, tmp_path: Path) -> None:
-    source = library.reader.sessions.newest(Filters(), 1)[0][0].source_path
+    key = library.reader.sessions.resolve(session_id(1))
+    source = library.reader.sessions.record(key).card.source_path
     before = Path(source).read_bytes()
     for path, why in (
         (tmp_path, "is a folder"),
