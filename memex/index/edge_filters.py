@@ -48,7 +48,10 @@ def _conditions(clauses: dict[str, JSON], clause: str) -> "list[Condition] | Non
 
 
 def _has_id(spec: JSON) -> "Condition":
-    return edge.HasIdCondition({plan_text(point, "has_id") for point in plan_list(spec, "has_id")})
+    points = plan_list(spec, "has_id")
+    if not set(map(type, points)) <= {str}:
+        raise PlanError("The search plan's has_id must be a list of texts.")
+    return edge.HasIdCondition(set(points))  # type: ignore[arg-type]
 
 
 def _has_vector(spec: JSON) -> "Condition":

@@ -12,7 +12,7 @@ from memex.index.plans import ALL, Filter, Plan
 from memex.index.points import IndexPoint
 
 
-class ScoredPoint(Struct, frozen=True):
+class ScoredPoint(Struct, frozen=True, gc=False):
     id: UUID
     score: float
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from memex.library.library import Library
-from tests.bench import indexing, parsing, replay, searching, window
+from tests.bench import index_queries, indexing, parsing, replay, searching, window
 from tests.bench.figures import Figure
 
 ENGINE_END = 30.0
@@ -22,6 +22,7 @@ def figures(folder: Path, corpus: Path) -> Iterator[Figure]:
     home, scratch = folder / "library", folder / "scratch"
     yield from parsing.figures()
     yield from replay.figures()
+    yield from index_queries.figures()
     yield from indexing.figures(home, corpus)
     yield from searching.figures(home)
     scratch.mkdir()
