@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from memex.catalog.schema import migrate
 from memex.cli import memex
-from memex.cli_output import (
+from memex.cli.output import (
     ReplayOutput,
     SearchHit,
     SearchOutput,

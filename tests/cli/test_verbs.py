@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from memex import __version__
-from memex.cli_output import ReplayOutput, SearchOutput, SessionsOutput
+from memex.cli.output import ReplayOutput, SearchOutput, SessionsOutput
 from memex.core.library import FileFailure, IndexReport, LibraryStatus
 from memex.core.paths import LibraryPaths
 from memex.engine.client import attach_or_start

@@ -8,17 +8,15 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 import click
-import msgspec
 
 from memex import __version__
-from memex.cli_output import (
+from memex.cli.output import (
     export_text,
     printable,
     progress_bar,
@@ -31,6 +29,7 @@ from memex.cli_output import (
     sessions_text,
     status_text,
 )
+from memex.cli.terminal import agrees, as_json, ask, library_engine, outcome_of, show, write
 from memex.core.errors import MemexError
 from memex.core.filters import Field, Filters, one_of
 from memex.core.lenses import MAX_WEIGHT, RankOptions, Weights
@@ -43,10 +42,8 @@ from memex.engine.protocol import (
     GetStatus,
     GetTurns,
     Indexed,
-    JobOutcome,
     ListSessions,
     OpenSession,
-    Request,
     Search,
     Searched,
     SessionList,
@@ -56,9 +53,6 @@ from memex.engine.protocol import (
     Turns,
 )
 from memex.engine.replay_messages import ExportSession, SessionExported
-
-if TYPE_CHECKING:
-    from memex.engine.command import CommandEngine
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +76,6 @@ class LibraryLog(logging.FileHandler):
             super().emit(record)
 
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, as docs/command-line.md says.")
 project_option = click.option("--project", "projects", multiple=True, help="Only this project; repeatable.")
 agent_option = click.option("--agent", "agents", multiple=True, help="Only this agent; repeatable.")
 
@@ -112,10 +105,10 @@ def index(paths: LibraryPaths, folders: tuple[Path, ...], as_json: bool) -> None
     for folder in folders:
         if not os.access(folder, os.F_OK):
             raise MemexError(f"{folder} does not exist or cannot be reached: give a folder with transcripts.")
-    with _engine(paths) as engine, progress_bar() as on_progress:
+    with library_engine(paths) as engine, progress_bar() as on_progress:
         job = StartIndexing(tuple(str(folder.resolve()) for folder in folders))
-        indexed = _outcome(engine.run(job, on_progress), Indexed)
-    _print(indexed.report, as_json, report_text)
+        indexed = outcome_of(engine.run(job, on_progress), Indexed)
+    show(indexed.report, as_json, report_text)
 
 
 @memex.command()
@@ -140,10 +133,10 @@ def search(
 
     weights = _weights(lenses)
     request = SearchRequest(" ".join(query), _filters(projects, agents))
-    with _engine(paths) as engine:
-        table = _expect(engine, Search(request), Searched).table
+    with library_engine(paths) as engine:
+        table = ask(engine, Search(request), Searched).table
     ranking = rank(table, RankOptions(weights), datetime.now(UTC))
-    _print(search_output(table, ranking, limit), as_json, search_text)
+    show(search_output(table, ranking, limit), as_json, search_text)
 
 
 @memex.command()
@@ -153,17 +146,17 @@ def search(
 @click.pass_obj
 def replay(paths: LibraryPaths, session: str, turn: int | None, as_json: bool) -> None:
     """Print a SESSION's turns; its id, or a beginning of it, names it."""
-    with _engine(paths) as engine:
-        outline = _expect(engine, OpenSession(session), SessionOpened).outline
+    with library_engine(paths) as engine:
+        outline = ask(engine, OpenSession(session), SessionOpened).outline
         if turn is not None and turn >= len(outline.turns):
             raise MemexError(f"This session has {len(outline.turns)} turns: choose one, counting from 0.")
         first, end = (0, len(outline.turns)) if turn is None else (turn, turn + 1)
         pages = [
-            _expect(engine, GetTurns(outline.card.key, start, min(REPLAYED_AT_ONCE, end - start)), Turns).page
+            ask(engine, GetTurns(outline.card.key, start, min(REPLAYED_AT_ONCE, end - start)), Turns).page
             for start in range(first, end, REPLAYED_AT_ONCE)
         ]
     turns = tuple(turn for page in pages for turn in page.turns)
-    _print(replay_output(outline, turns), as_json, replay_text)
+    show(replay_output(outline, turns), as_json, replay_text)
 
 
 @memex.command()
@@ -181,10 +174,10 @@ def export(
     first, last = turn_range(turns) if turns is not None else (None, None)
     path = None if str(out) == "-" else str(out.expanduser().absolute())
     order = ExportOrder(session, ExportFormat(kind), first, last, not no_redact, path, force)
-    with _engine(paths) as engine:
-        exported = _expect(engine, ExportSession(order), SessionExported).exported
+    with library_engine(paths) as engine:
+        exported = ask(engine, ExportSession(order), SessionExported).exported
     if exported.content is not None:
-        _write(exported.content)
+        write(exported.content)
     click.echo(printable(export_text(exported)), err=exported.content is not None)
 
 
@@ -198,9 +191,9 @@ def sessions(
     paths: LibraryPaths, limit: int, projects: tuple[str, ...], agents: tuple[str, ...], as_json: bool
 ) -> None:
     """List sessions, newest first."""
-    with _engine(paths) as engine:
-        found = _expect(engine, ListSessions(_filters(projects, agents), limit), SessionList)
-    _print(sessions_output(found), as_json, sessions_text)
+    with library_engine(paths) as engine:
+        found = ask(engine, ListSessions(_filters(projects, agents), limit), SessionList)
+    show(sessions_output(found), as_json, sessions_text)
 
 
 @memex.command()
@@ -208,9 +201,9 @@ def sessions(
 @click.pass_obj
 def status(paths: LibraryPaths, as_json: bool) -> None:
     """Say what the library holds, what waits and what failed."""
-    with _engine(paths) as engine:
-        found = _expect(engine, GetStatus(), Status).status
-    _print(found, as_json, status_text)
+    with library_engine(paths) as engine:
+        found = ask(engine, GetStatus(), Status).status
+    show(found, as_json, status_text)
 
 
 @memex.command("fetch-model")
@@ -219,14 +212,14 @@ def status(paths: LibraryPaths, as_json: bool) -> None:
 @click.pass_obj
 def fetch_model(paths: LibraryPaths, yes: bool, as_json: bool) -> None:
     """Download the embedding model, if it is not on this machine, and embed what waits for it."""
-    if not yes and not _agrees("Download all-MiniLM-L6-v2 (91 MB) from the Hugging Face hub?"):
+    if not yes and not agrees("Download all-MiniLM-L6-v2 (91 MB) from the Hugging Face hub?"):
         raise MemexError("Nothing was downloaded: search goes on by the words alone.")
-    with _engine(paths) as engine, progress_bar() as on_progress:
+    with library_engine(paths) as engine, progress_bar() as on_progress:
         engine.run(FetchModel(), on_progress)
-        found = _expect(engine, GetStatus(), Status).status
+        found = ask(engine, GetStatus(), Status).status
     if found.degraded:
         raise MemexError(found.degraded)
-    _print(found, as_json, status_text)
+    show(found, as_json, status_text)
 
 
 @memex.command()
@@ -259,22 +252,10 @@ def _end(sentence: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _engine(paths: LibraryPaths) -> AbstractContextManager[CommandEngine]:
-    from memex.engine.command import engine_for_command  # all of the library
-
-    return engine_for_command(paths)
-
-
 def _window(home: Path) -> int:
     from memex.window.app import run  # Qt
 
     return run(home)
-
-
-def _agrees(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise MemexError("This asks before it downloads: run it on a terminal, or with --yes.")
-    return click.confirm(question, err=True)
 
 
 def _weights(lenses: tuple[str, ...]) -> Weights:
@@ -296,27 +277,3 @@ def _weights(lenses: tuple[str, ...]) -> Weights:
 
 def _filters(projects: tuple[str, ...], agents: tuple[str, ...]) -> Filters:
     return Filters(one_of(Field.PROJECT, projects) + one_of(Field.AGENT, agents))
-
-
-def _outcome(outcome: JobOutcome, kind: type[Value]) -> Value:
-    assert isinstance(outcome, kind)
-    return outcome
-
-
-def _expect(engine: CommandEngine, request: Request, kind: type[Value]) -> Value:
-    reply = engine.call(request)
-    if not isinstance(reply, kind):
-        raise TypeError(f"{type(request).__name__} was answered by {type(reply).__name__}")
-    return reply
-
-
-def _print(output: Value, as_json: bool, text: Callable[[Value], str]) -> None:
-    _write(msgspec.json.encode(output) + b"\n" if as_json else printable(text(output)) + "\n")
-
-
-def _write(content: str | bytes) -> None:
-    try:
-        click.echo(content, nl=False)
-    except BrokenPipeError:
-        # The reader has seen enough (`memex sessions | head`). Python would complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
