@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from memex.core.session import ErrorMet, FileDiff, Session, ToolCall, Turn
 
@@ -78,6 +78,10 @@ OWN: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     ("google-key", re.compile(r"\bAIza[\w-]{35}"), ("AIza",)),
     ("huggingface-token", re.compile(r"\bhf_[A-Za-z0-9]{30,}"), ("hf_",)),
 )
+REPEATS_DROPPED = {field.name: "" for field in fields(ToolCall) if field.default == ""}
+"""Texts of a call that say parts of its result again, in another form, in which a secret may not be known for
+one (colours may begin within it): they go where the result held a secret.
+"""
 SHORTEST_SECRET = 3
 START = 3
 WINDOW = 8
@@ -250,13 +254,14 @@ class _Cleaner:
         return replace(turn, text=text, thinking=thinking, tool_calls=calls, errors=errors)
 
     def _call(self, call: ToolCall) -> ToolCall:
+        result = None if call.result is None else self.text(call.result)
         return replace(
             call,
             input=self._json(call.input),
-            result=None if call.result is None else self.text(call.result),
+            result=result,
             command=None if call.command is None else self.text(call.command),
             diffs=tuple([self._diff(diff) for diff in call.diffs]),
-            stderr=redacted(call.stderr)[0] if call.stderr else "",  # a part of `result`: counted there
+            **({} if result == call.result else REPEATS_DROPPED),
         )
 
     def _error(self, error: ErrorMet, call: ToolCall | None) -> ErrorMet:

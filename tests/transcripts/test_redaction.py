@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from memex.core.session import Session, ToolCall, ToolKind
 from memex.transcripts.redaction import PLUGINS, redact_session, redacted
@@ -132,10 +133,14 @@ def test_in_any_surroundings(around: str, secret: tuple[str, str]) -> None:
     assert redacted(clean)[0] == clean
 
 
-def test_standard_error_is_cleaned_with_the_result_and_counted_once() -> None:
-    token = "ghp_" + "a1B2" * 9
-    said = f"fatal: bad token {token}"
-    call = ToolCall("c", "Bash", ToolKind.SHELL, {}, said, stderr=said)
+def test_what_says_a_result_again_goes_with_its_secret() -> None:
+    said = "fatal: bad token ghp_" + "a1B2" * 9
+    again = {field.name: said for field in fields(ToolCall) if field.default == ""}
+    assert "stderr" in again
+    call = ToolCall("c", "Bash", ToolKind.SHELL, {}, said, **again)
     clean, counts = redact_session(session("s", reply(0, "", call)))
-    assert token not in str(clean)
+    assert "ghp_" not in str(clean)
     assert counts == {"github-token": 1}
+    plain = reply(1, "", ToolCall("d", "Bash", ToolKind.SHELL, {}, "done", stderr="done"))
+    kept, _ = redact_session(session("s", reply(0, "", call), plain))
+    assert kept.turns[1] is plain
