@@ -15,6 +15,7 @@ from msgspec import Struct
 from memex.core.lenses import Lens
 from memex.core.library import IndexReport, LibraryStatus, Progress
 from memex.core.names import redaction_in_words
+from memex.core.query import QueryProblem
 from memex.core.replay import Exported, SessionOutline
 from memex.core.safe_text import safe_text
 from memex.core.search import LensTable, SessionCard
@@ -41,11 +42,19 @@ class SearchHit(Struct, frozen=True):
     source_path: str
 
 
+class RelaxationOutput(Struct, frozen=True):
+    dropped: str
+    query: str
+    count: int
+
+
 class SearchOutput(Struct, frozen=True):
     query: str
     hits: tuple[SearchHit, ...]
     took_ms: float
     degraded: str | None
+    problems: tuple[QueryProblem, ...] = ()
+    relaxations: tuple[RelaxationOutput, ...] = ()
 
 
 class SessionOutput(Struct, frozen=True):
@@ -90,19 +99,25 @@ class ReplayOutput(Struct, frozen=True):
 class SessionsOutput(Struct, frozen=True):
     total: int
     sessions: tuple[SessionOutput, ...]
+    problems: tuple[QueryProblem, ...] = ()
 
 
-def search_output(table: LensTable, ranking: Ranking, limit: int) -> SearchOutput:
+def search_output(
+    table: LensTable, ranking: Ranking, limit: int, problems: tuple[QueryProblem, ...] = ()
+) -> SearchOutput:
     hits = tuple(_hit(table, ranking, int(row)) for row in ranking.order[:limit])
-    return SearchOutput(table.request.text, hits, table.took_ms, table.degraded)
+    relaxations = tuple(
+        RelaxationOutput(each.dropped, each.request.text, each.count) for each in table.relaxations
+    )
+    return SearchOutput(table.request.text, hits, table.took_ms, table.degraded, problems, relaxations)
 
 
 def replay_output(outline: SessionOutline, turns: tuple[Turn, ...]) -> ReplayOutput:
     return ReplayOutput(_session(outline.card), outline.origin.value, tuple(map(_turn, turns)))
 
 
-def sessions_output(found: SessionList) -> SessionsOutput:
-    return SessionsOutput(found.total, tuple(map(_session, found.cards)))
+def sessions_output(found: SessionList, problems: tuple[QueryProblem, ...] = ()) -> SessionsOutput:
+    return SessionsOutput(found.total, tuple(map(_session, found.cards)), problems)
 
 
 def printable(text: str) -> str:
@@ -114,6 +129,7 @@ def search_text(output: SearchOutput) -> str:
     lines = [_hit_text(number, hit) for number, hit in enumerate(output.hits, start=1)]
     if not lines:
         lines = [f"Nothing found for “{output.query}”."]
+        lines += [f"Without {each.dropped}: {each.count:,}" for each in output.relaxations]
     if output.degraded:
         lines.append(f"Without vectors: {output.degraded}")
     return "\n".join(lines)

@@ -31,9 +31,10 @@ from memex.cli.output import (
 )
 from memex.cli.terminal import agrees, as_json, ask, library_engine, outcome_of, show, write
 from memex.core.errors import MemexError
-from memex.core.filters import Field, Filters, one_of
+from memex.core.filters import Field, Filters, Order, one_of
 from memex.core.lenses import MAX_WEIGHT, RankOptions, Weights
 from memex.core.paths import LibraryPaths, default_home
+from memex.core.query import QueryProblem, parse_query
 from memex.core.replay import ExportFormat, ExportOrder
 from memex.core.search import SearchRequest
 from memex.core.turn_range import turn_range
@@ -58,6 +59,7 @@ log = logging.getLogger(__name__)
 
 REPLAYED_AT_ONCE = 1_000
 EXPORT_FORMATS = [kind.value for kind in ExportFormat]
+LIST_ORDERS = [Order.NEWEST.value, Order.OLDEST.value, Order.LONGEST.value]
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -133,10 +135,11 @@ def search(
 
     weights = _weights(lenses)
     request = SearchRequest(" ".join(query), _filters(projects, agents))
+    problems = _warned(request.text)
     with library_engine(paths) as engine:
         table = ask(engine, Search(request), Searched).table
     ranking = rank(table, RankOptions(weights), datetime.now(UTC))
-    show(search_output(table, ranking, limit), as_json, search_text)
+    show(search_output(table, ranking, limit, problems), as_json, search_text)
 
 
 @memex.command()
@@ -182,18 +185,29 @@ def export(
 
 
 @memex.command()
+@click.argument("query", nargs=-1)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1))
+@click.option("--order", default="newest", show_default=True, type=click.Choice(LIST_ORDERS))
 @project_option
 @agent_option
 @as_json
 @click.pass_obj
 def sessions(
-    paths: LibraryPaths, limit: int, projects: tuple[str, ...], agents: tuple[str, ...], as_json: bool
+    paths: LibraryPaths,
+    query: tuple[str, ...],
+    limit: int,
+    order: str,
+    projects: tuple[str, ...],
+    agents: tuple[str, ...],
+    as_json: bool,
 ) -> None:
-    """List sessions, newest first."""
+    """List the sessions that meet the conditions of the QUERY; all without one."""
+    text = " ".join(query)
+    problems = _warned(text)
+    asked = ListSessions(_filters(projects, agents), limit, order=Order(order), text=text)
     with library_engine(paths) as engine:
-        found = ask(engine, ListSessions(_filters(projects, agents), limit), SessionList)
-    show(sessions_output(found), as_json, sessions_text)
+        found = ask(engine, asked, SessionList)
+    show(sessions_output(found, problems), as_json, sessions_text)
 
 
 @memex.command()
@@ -273,6 +287,14 @@ def _weights(lenses: tuple[str, ...]) -> Weights:
         if not 0 <= chosen[name] <= MAX_WEIGHT:
             raise MemexError(f"The weight of {name} must lie between 0 and {MAX_WEIGHT:g}.")
     return Weights(**chosen)
+
+
+def _warned(text: str) -> tuple[QueryProblem, ...]:
+    """What is doubtful in the query, which is told on standard error, and answered all the same."""
+    problems = parse_query(text, datetime.now()).problems
+    for problem in problems:
+        click.echo(f"memex: {printable(problem.message)}", err=True)
+    return problems
 
 
 def _filters(projects: tuple[str, ...], agents: tuple[str, ...]) -> Filters:

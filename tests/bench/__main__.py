@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from memex.library.library import Library
-from tests.bench import index_queries, indexing, parsing, replay, searching, window
+from tests.bench import conditions, index_queries, indexing, parsing, replay, searching, window
 from tests.bench.figures import Figure
 
 ENGINE_END = 30.0
@@ -23,6 +23,7 @@ def figures(folder: Path, corpus: Path) -> Iterator[Figure]:
     yield from parsing.figures()
     yield from replay.figures()
     yield from index_queries.figures()
+    yield from conditions.figures(folder)
     yield from indexing.figures(home, corpus)
     yield from searching.figures(home)
     scratch.mkdir()

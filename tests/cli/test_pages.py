@@ -11,6 +11,7 @@ from msgspec import Struct
 from memex.catalog.schema import migrate
 from memex.cli import memex
 from memex.cli.output import (
+    RelaxationOutput,
     ReplayOutput,
     SearchHit,
     SearchOutput,
@@ -19,9 +20,11 @@ from memex.cli.output import (
     ToolCallOutput,
     TurnOutput,
 )
+from memex.core.filters import KNOWN_VALUES, Field
 from memex.core.lenses import Lens
 from memex.core.library import FileFailure, IndexReport, LibraryStatus, Progress, Stage
 from memex.core.paths import LibraryPaths
+from memex.core.query import FILTER_NAMES, QueryProblem
 from memex.core.replay import Origin, Redaction
 from memex.core.session import Agent, Outcome, Role, ToolCall, Turn, TurnKind
 from memex.core.settings import QdrantServer, Settings
@@ -33,7 +36,7 @@ FORMATS = (ROOT / "docs/formats.md").read_text("utf-8")
 SECTIONS = {section.split("`", 1)[0].split()[0]: section for section in PAGE.split("\n## `memex ")[1:]}
 SHAPES: dict[str, tuple[type[Struct], ...]] = {
     "index": (IndexReport,),
-    "search": (SearchOutput, SearchHit),
+    "search": (SearchOutput, SearchHit, QueryProblem, RelaxationOutput),
     "replay": (ReplayOutput, TurnOutput, ToolCallOutput),
     "export": (),
     "sessions": (SessionsOutput, SessionOutput),
@@ -83,6 +86,13 @@ def test_every_option_and_field_of_a_verb_and_no_other(verb: str) -> None:
 )
 def test_the_words_that_a_field_may_hold(verb: str, words: tuple[str, ...]) -> None:
     assert [word for word in words if f"`{word}`" not in SECTIONS[verb]] == []
+
+
+def test_every_condition_and_every_value_is_in_the_query_language() -> None:
+    page = (ROOT / "docs/query-language.md").read_text("utf-8")
+    assert rows(page.split("| condition |")[1]) == list(FILTER_NAMES)
+    values = [value for field, known in KNOWN_VALUES.items() if field is not Field.AGENT for value in known]
+    assert [value for value in values if f"`{value}`" not in page] == []
 
 
 def test_every_file_of_a_home_every_table_and_every_setting_is_in_formats() -> None:

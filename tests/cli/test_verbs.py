@@ -9,7 +9,7 @@ from memex.cli.output import ReplayOutput, SearchOutput, SessionsOutput
 from memex.core.library import FileFailure, IndexReport, LibraryStatus
 from memex.core.paths import LibraryPaths
 from memex.engine.client import attach_or_start
-from tests.cli.commands import DEADLOCK, json_of, text_of
+from tests.cli.commands import DEADLOCK, decoded, json_of, run, text_of
 from tests.transcript_files import TranscriptFile, session_id
 
 SESSIONS = 12
@@ -259,3 +259,26 @@ def test_nothing_is_written_but_below_the_librarys_home(
     text_of(prepared_home.home, "status")
     assert [contents(folder) for folder in watched] == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["library", "transcripts"]
+
+
+class TestQueryLanguage:
+    def test_conditions_stand_in_the_query_of_both_verbs(self, library: Path) -> None:
+        text = "agent:codex project:hearth"
+        listed = json_of(SessionsOutput, library, "sessions", text, "--order", "oldest")
+        assert [session.project for session in listed.sessions] == ["hearth"]
+        assert {hit.project for hit in search(library, f"linker {text}").hits} == {"hearth"}
+
+    def test_what_is_doubtful_is_told_beside_the_answer(self, library: Path) -> None:
+        done = run(library, "sessions", "is:done", "--json")
+        assert done.stderr == "memex: “is:” knows resolved, unresolved and live.\n"
+        (problem,) = decoded(SessionsOutput, done.stdout).problems
+        assert (done.returncode, problem.start, problem.end) == (0, 0, len("is:done"))
+
+    def test_where_nothing_is_found_it_says_what_would_help(self, library: Path) -> None:
+        asked = "flash agent:codex project:none"
+        (helping,) = search(library, asked).relaxations
+        assert (helping.dropped, helping.query) == ("project:none", "flash agent:codex")
+        assert f"Without project:none: {helping.count}" in text_of(library, "search", asked)
+
+    def test_a_sessions_id_finds_that_session_first(self, library: Path) -> None:
+        assert search(library, DEADLOCK[:13]).hits[0].session_id == DEADLOCK
