@@ -93,7 +93,8 @@ def _own(value: Any, session: str, mark: str) -> Any:
 def take_in(home: Path, files: Path) -> None:
     library = Library(home)
     found = [file for file in find_transcripts([files]) if isinstance(file, FoundFile)]
-    for _ in parse_files(library.writer, changed_files(library.writer, found), ParseTally(), as_it_is):
+    files_found = changed_files(library.writer, found)
+    for _ in parse_files(library.writer, files_found, ParseTally(), as_it_is, library.growing):
         pass
     library.close()
 
