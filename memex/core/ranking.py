@@ -37,6 +37,8 @@ class Ranking:
     """
 
     order: NDArray[np.intp]
+    shares: Floats
+    """Of each lane in the score: wᵢ / Σ wᵢ."""
     score: Floats
     contributions: Floats
     by_lane: Floats
@@ -68,7 +70,8 @@ class Ranker:
         lens_of_lane, per_lane = _lane_weights(self._table, options.weights)
         total = per_lane.sum()
         is_by_recency = not any(options.weights.of(lens) for lens in Lens)
-        by_lane = self._at_full_weight(options.fusion) * (per_lane / total if total else 0.0)
+        shares = per_lane / total if total else np.zeros(len(per_lane))
+        by_lane = self._at_full_weight(options.fusion) * shares
         fresh = self._recency_scores(Recency(1.0) if is_by_recency else options.recency, now)
         errors = self._met_errors * options.error_boost
         feedback = self._feedback_of(options)
@@ -78,7 +81,8 @@ class Ranker:
             order = _diverse(order, score, self._vectors, options.diversity)
         if self._table.named is not None and (row := self._rows.get(self._table.named)) is not None:
             order = np.concatenate(([row], order[order != row]))
-        return Ranking(order, score, by_lane @ lens_of_lane, by_lane, fresh, errors, feedback, is_by_recency)
+        contributions = by_lane @ lens_of_lane
+        return Ranking(order, shares, score, contributions, by_lane, fresh, errors, feedback, is_by_recency)
 
     def _at_full_weight(self, fusion: Fusion) -> Floats:
         """What every lane gives each session; 0 where it has nothing of the session."""

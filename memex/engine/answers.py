@@ -93,7 +93,7 @@ class Answers:
             case ListSessions():
                 asked = asked_of(request.text, request.filters)
                 cards, total = list_sessions(catalog, asked, request.order, request.limit, request.offset)
-                return SessionList(cards, total)
+                return SessionList(request, cards, total)
             case CountFacets():
                 asked = asked_of(request.text, request.filters)
                 return FacetsCounted(request, count_facets(catalog, asked, request.among))

@@ -106,6 +106,7 @@ Request = Search | Listing | GetStatus | JobControl | ReplayRequest
 
 
 class SessionList(Struct, frozen=True, tag=True):
+    request: ListSessions
     cards: tuple[SessionCard, ...]
     total: int
 

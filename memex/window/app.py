@@ -13,20 +13,24 @@ from memex.core.errors import EngineError, MemexError
 from memex.core.lenses import Lens
 from memex.core.library import LibraryStatus
 from memex.core.paths import LibraryPaths
+from memex.core.search import SessionCard
 from memex.core.settings import Theme
 from memex.window.appearance import Appearance
+from memex.window.clock import Clock, local_now
 from memex.window.commands import COMMANDS, make_actions
 from memex.window.display import require_display
-from memex.window.emptiness import Situation, explain, remark
+from memex.window.emptiness import Situation, explain
 from memex.window.errors import ErrorFunnel
-from memex.window.finder import Clock, Finder, Shown, local_now
+from memex.window.finder import Shown
 from memex.window.keyboard import ShortcutGuard
 from memex.window.library_watch import LibraryWatch, agent_folders
 from memex.window.opener import Opener, Opening
 from memex.window.preferences import Preferences
+from memex.window.remarks import remark
 from memex.window.remembering import restore, state_of
 from memex.window.replay.pane import TurnsWanted
-from memex.window.results_model import ResultRow
+from memex.window.results_model import ResultRow, Verdict
+from memex.window.searching import Searching
 from memex.window.window_state import load_window_state, save_window_state
 from memex.window.worker import EngineHandle, EngineState
 
@@ -55,17 +59,17 @@ class App(QObject):
         self._remembered: Opening | None = None
         self.errors = ErrorFunnel()
         self.preferences = Preferences(paths.settings)
-        self.appearance = Appearance(application, self.preferences)
+        self.appearance = Appearance(application, self.preferences, clock)
         self.window = self.appearance.window
-        self.finder = Finder(self.window.model, clock)
         self.opener = Opener(self.window.replay)
         self.watch = LibraryWatch()
         self.engine = make_engine()
+        self.searching = Searching(self.window, self.engine, self.watch, clock)
+        self.finder = self.searching.finder
         self.actions = make_actions(self.window, COMMANDS, self._handlers())
         self.window.fill_menus(self.actions)
         self._guard = ShortcutGuard()
         application.installEventFilter(self._guard)
-        self._connect_finding()
         self._connect_library()
         self._connect_replay()
         self._connect_window()
@@ -88,22 +92,6 @@ class App(QObject):
         self.engine.stop()
         self._application.removeEventFilter(self._guard)
 
-    def _connect_finding(self) -> None:
-        window, finder = self.window, self.finder
-        window.search_box.search_wanted.connect(self.watch.take_question)
-        window.search_box.search_wanted.connect(finder.find)
-        window.search_box.moved.connect(window.results.move)
-        window.search_box.accepted.connect(self._on_search_accepted)
-        window.lens_panel.weights_changed.connect(finder.set_weights)
-        window.lens_panel.recency_changed.connect(finder.set_recency)
-        finder.search_wanted.connect(self.engine.search)
-        finder.sessions_wanted.connect(self.engine.list_sessions)
-        self.engine.searched.connect(finder.take_table)
-        self.engine.sessions_listed.connect(finder.take_sessions)
-        finder.shown.connect(self.watch.take_answer)
-        finder.shown.connect(self._on_shown)
-        window.results.selected.connect(window.inspector.show_row)
-
     def _connect_library(self) -> None:
         engine, watch, status_bar = self.engine, self.watch, self.window.status_bar
         for source, take, show in (
@@ -119,6 +107,7 @@ class App(QObject):
         engine.status_changed.connect(self._on_first_status)
         watch.changed.connect(self._show_situation)
         watch.grown.connect(self.finder.refresh_soon)
+        self.finder.shown.connect(self._on_shown)
         status_bar.pause_wanted.connect(engine.pause)
         status_bar.resume_wanted.connect(engine.resume)
         status_bar.cancel_wanted.connect(engine.cancel)
@@ -128,6 +117,7 @@ class App(QObject):
     def _connect_replay(self) -> None:
         window, opener, engine = self.window, self.opener, self.engine
         window.results.opened.connect(self._on_row_opened)
+        self.searching.named.connect(self._on_session_named)
         opener.session_wanted.connect(engine.open_session)
         opener.shown.connect(self._on_session_shown)
         engine.session_opened.connect(opener.take_outline)
@@ -160,6 +150,20 @@ class App(QObject):
             "search.clear": window.search_box.clear,
             "session.copy_id": window.results.copy_id,
             "session.open": window.results.open_current,
+            "search.recent": window.search_box.show_recent,
+            "filters.clear": self.searching.clear_filters,
+            "filters.focus": partial(window.focus_pane, "filters"),
+            "details.focus": partial(window.focus_pane, "details"),
+            "marks.undo": self.searching.feedback.undo,
+            "marks.reset": self.searching.feedback.reset,
+            "session.like": partial(window.results.judge_current, Verdict.LIKED),
+            "session.dislike": partial(window.results.judge_current, Verdict.DISLIKED),
+            "session.unfold": window.results.toggle_current,
+            "results.sort": window.results_bar.next_order,
+            "results.group": window.results_bar.toggle_grouping,
+            "order.more": window.lens_panel.order_options.toggle,
+            "order.fusion": window.lens_panel.order_options.next_fusion,
+            "help.commands": window.command_palette.toggle,
             "lenses.reset": window.lens_panel.reset,
             "view.animations": self.appearance.toggle_animations,
             "results.next": partial(window.results.move, 1),
@@ -215,15 +219,9 @@ class App(QObject):
         if situation.status:
             self.window.failures.show_failures(situation.status.failed)
 
-    @Slot()
-    def _on_search_accepted(self) -> None:
-        """Enter on a search that is still under way must not open what the last one found."""
-        if self.finder.is_answered:
-            self.window.results.open_current()
-
     @Slot(object)
     def _on_shown(self, shown: Shown) -> None:
-        self.window.status_bar.show_took(shown.took_ms)
+        self.window.status_bar.show_took(shown.table.took_ms if shown.table else None)
 
     @Slot()
     def _on_job_finished(self) -> None:
@@ -232,6 +230,11 @@ class App(QObject):
     @Slot(object)
     def _on_row_opened(self, row: ResultRow) -> None:
         self.opener.open_row(row, self.finder.text)
+
+    @Slot(object)
+    def _on_session_named(self, card: SessionCard) -> None:
+        """What was pasted is shown beside its result; the keyboard stays in the box."""
+        self.opener.open(Opening(card.id, takes_keyboard=False))
 
     @Slot(bool)
     def _on_session_shown(self, takes_keyboard: bool) -> None:

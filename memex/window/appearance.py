@@ -5,19 +5,20 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from memex.core.settings import Theme
+from memex.window.clock import Clock
 from memex.window.main_window import MainWindow
 from memex.window.preferences import Preferences
 from memex.window.style import dress, palette_for
 
 
 class Appearance(QObject):
-    def __init__(self, application: QApplication, preferences: Preferences) -> None:
+    def __init__(self, application: QApplication, preferences: Preferences, clock: Clock) -> None:
         super().__init__()
         self._application = application
         self._preferences = preferences
         self.palette = palette_for(preferences.settings.theme)
         dress(application, self.palette)
-        self.window = MainWindow(self.palette)
+        self.window = MainWindow(self.palette, clock)
         self.window.results.set_glides(preferences.settings.animations)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._wear)
 

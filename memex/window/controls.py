@@ -1,7 +1,9 @@
 """Labels and buttons as the style sheet knows them."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton
 
 
 def make_label(text: str = "", name: str = "") -> QLabel:
@@ -14,6 +16,13 @@ def make_label(text: str = "", name: str = "") -> QLabel:
 def make_number() -> QLabel:
     label = make_label(name="number")
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return label
+
+
+def make_value() -> QLabel:
+    """A number beside its slider, in a column with its like."""
+    label = make_number()
+    label.setFixedWidth(32)
     return label
 
 
@@ -33,3 +42,14 @@ def make_link(text: str, *, bad: bool = False) -> QPushButton:
     button.setObjectName("link")
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     return button
+
+
+def make_combo(name: str, choices: Iterable[tuple[object, str]]) -> QComboBox:
+    """A choice of values under their titles, as wide as the longest."""
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    combo.setToolTip(name)
+    combo.view().setAccessibleName(name)
+    for value, title in choices:
+        combo.addItem(title, value)
+    return combo

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from memex.core.library import LibraryStatus
+from memex.core.search import Relaxation
 from memex.window.controls import make_label
+from memex.window.remark_strip import Offer, Remark, RemarkStrip
 from memex.window.worker import EngineState
 
 INDEX_OWN = "library.rescan"
@@ -14,6 +16,9 @@ INDEX_FOLDER = "library.index_folder"
 OPEN_DEMO = "library.demo"
 CLEAR_SEARCH = "search.clear"
 OFFER_WIDTH = 224
+MOST_RELAXED = 4
+LONGEST_QUOTE = 120
+"""Characters of a search that are repeated; a paste is longer than a window."""
 OFFER_TITLES = {
     INDEX_OWN: "Index my sessions",
     INDEX_FOLDER: "Index a folder…",
@@ -28,6 +33,8 @@ class Emptiness:
     detail: str = ""
     offers: tuple[str, ...] = ()
     """Ids of commands, the first one is the one to press."""
+    relaxed: tuple[Offer, ...] = ()
+    """Searches that would find something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +50,12 @@ class Situation:
     degraded: str | None = None
     has_words: bool = True
     """Whether any session found holds a word of the search, not only its meaning."""
-
-
-def remark(situation: Situation) -> str:
-    """What to know of the results that are shown; empty when they speak for themselves."""
-    if situation.text and situation.count and not situation.has_words:
-        return "No session holds these words; the nearest in meaning come first."
-    return ""
+    is_search: bool = True
+    """Sessions were searched for, as against listed by conditions."""
+    is_close: bool = True
+    is_by_recency: bool = False
+    left_out: int = 0
+    relaxations: tuple[Relaxation, ...] = ()
 
 
 def explain(situation: Situation) -> Emptiness | None:
@@ -103,11 +109,24 @@ def _nothing_found(situation: Situation, status: LibraryStatus) -> Emptiness:
     detail = f"{status.sessions:,} sessions were searched {how}."
     if status.waiting:
         detail += f" {status.waiting:,} are still waiting to be read."
-    return Emptiness(f"Nothing found for “{situation.text}”.", detail, (CLEAR_SEARCH,))
+    relaxed = offers_of(situation.relaxations)
+    return Emptiness(f"Nothing found for “{_cut(situation.text)}”.", detail, (CLEAR_SEARCH,), relaxed)
+
+
+def offers_of(relaxations: tuple[Relaxation, ...]) -> tuple[Offer, ...]:
+    return tuple(
+        Offer(f"without {each.dropped} → {each.count:,}", each.request.text)
+        for each in relaxations[:MOST_RELAXED]
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
 
 
 class EmptyState(QWidget):
     wanted = Signal(str)  # id of a command
+    search_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +135,8 @@ class EmptyState(QWidget):
         self._headline = make_label(name="emptyHeadline")
         self._detail = make_label(name="emptyDetail")
         self._offers: dict[str, QPushButton] = {}
+        self._relaxed = RemarkStrip("relaxed")
+        self._relaxed.search_wanted.connect(self.search_wanted)
         for label in (self._headline, self._detail):
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -129,6 +150,8 @@ class EmptyState(QWidget):
             button.setVisible(command in emptiness.offers)
             button.setProperty("first", command == next(iter(emptiness.offers), None))
             button.style().polish(button)
+        self._relaxed.show_remark(Remark("Found without one condition:", emptiness.relaxed))
+        self._relaxed.setVisible(bool(emptiness.relaxed))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -137,6 +160,7 @@ class EmptyState(QWidget):
         column.addStretch(2)
         column.addWidget(self._headline)
         column.addWidget(self._detail)
+        column.addWidget(self._relaxed, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(8)
         for command, title in OFFER_TITLES.items():
             self._offers[command] = self._make_offer(command, title)

@@ -1,51 +1,62 @@
-"""What the list shows: the newest sessions, or the answer to a search under the current weights."""
+"""What the list shows: sessions as the catalog has them, or the answer to a search under the options."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from memex.core.filters import Filters
-from memex.core.lenses import Lane, RankOptions, Recency, Weights
+from memex.core.filters import Order
+from memex.core.lenses import Lane, RankOptions
+from memex.core.query import Query, parse_query
 from memex.core.search import LensTable, SearchRequest
-from memex.engine.protocol import SessionList
-from memex.window.results_model import ResultsModel
+from memex.engine.protocol import CountFacets, ListSessions, SessionList
+from memex.window.clock import Clock, local_now
+from memex.window.results_model import ResultsModel, Verdict
 
 if TYPE_CHECKING:
     from memex.core.ranking import Ranker
+    from memex.window.sorting import Sorter
 
 PAGE = 200
 REFRESH_MS = 2_000
 """At most this often a list is asked for again while a job adds to the library."""
 
-Clock = Callable[[], datetime]
-
-
-def local_now() -> datetime:
-    return datetime.now().astimezone()
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the list shows now. `text` is empty when it lists the newest sessions."""
+    """What the list shows now. Without a table it lists sessions, and none was searched for."""
 
     text: str
+    """As it stood in the box."""
     count: int
-    took_ms: float | None = None
-    degraded: str | None = None
+    table: LensTable | None = None
     has_words: bool = True
-    """Whether any of the sessions holds a word of the text, not only its meaning."""
+    """Whether any of the sessions holds a word of the query, not only its meaning."""
+    is_by_recency: bool = False
+    """No lens has any weight."""
+    left_out: int = 0
+    """Too far from the query to be sorted among the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    table: LensTable
+    ranker: Ranker
+    sorter: Sorter
+    has_words: bool
 
 
 class Finder(QObject):
-    """Between the search box, the lenses, the engine and the model."""
+    """Between the search box, the options, the engine and the model."""
 
     search_wanted = Signal(object)  # SearchRequest
-    sessions_wanted = Signal(object, int, int)  # Filters, limit, offset
+    sessions_wanted = Signal(object)  # ListSessions
+    facets_wanted = Signal(object)  # CountFacets
+    named = Signal(object)  # SessionCard: the query is this session's id or transcript
+    asked = Signal(object)  # Query
     shown = Signal(object)  # Shown
 
     def __init__(self, model: ResultsModel, clock: Clock = local_now) -> None:
@@ -53,14 +64,16 @@ class Finder(QObject):
         self._model = model
         self._clock = clock
         self._text = ""
+        self._query = Query()
         self._is_typing = False
-        self._table: LensTable | None = None
-        self._ranker: Ranker | None = None
-        self._has_words = True
-        self._weights = Weights()
-        self._recency = Recency()
-        self._awaited: int | None = None
-        """The offset of the page of sessions that has been asked for."""
+        self._answer: _Answer | None = None
+        self._options = RankOptions()
+        self._order = Order.RELEVANCE
+        self._widest: tuple[str, tuple[int, ...]] = ("", ())
+        """Words that were searched for without conditions, and the keys of what was found."""
+        self._awaited: ListSessions | None = None
+        """The page of sessions that has been asked for last, until it is here."""
+        self.facets_asked = CountFacets()
         self._stale = False
         self._refresh_pause = QTimer(self, interval=REFRESH_MS, singleShot=True)
         self._refresh_pause.timeout.connect(self._on_pause_ended)
@@ -68,28 +81,39 @@ class Finder(QObject):
 
     @property
     def text(self) -> str:
+        """As it stands in the box."""
         return self._text
+
+    @property
+    def query(self) -> Query:
+        return self._query
 
     @property
     def is_answered(self) -> bool:
         """Whether what is shown is the answer to what was asked last."""
-        return self._table is not None and self._table.request.text == self._text
+        return self._answer is not None and self._is_of_now(self._answer.table)
+
+    def parse(self, text: str) -> Query:
+        return parse_query(text, self._clock())
 
     @Slot(str, bool)
     def find(self, text: str, is_typing: bool = False) -> None:
         self._text, self._is_typing = text, is_typing
+        self._query = self.parse(text)
+        self.asked.emit(self._query)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Ask again for what is shown; what is shown stays until the answer comes."""
         self._stale = False
-        if self._text:
+        if _has_words(self._query):
+            self._awaited = None
             self.search_wanted.emit(SearchRequest(self._text, as_typed=self._is_typing))
         else:
-            self._table = self._ranker = None
-            self._awaited = 0
-            self.sessions_wanted.emit(Filters(), max(PAGE, self._model.rowCount()), 0)
+            self._answer = None
+            self._ask_sessions(max(PAGE, self._model.loaded_count), 0)
+            self._count_facets(CountFacets(text=self._text))
 
     @Slot()
     def refresh_soon(self) -> None:
@@ -102,33 +126,53 @@ class Finder(QObject):
 
     @Slot(object)
     def take_table(self, table: LensTable) -> None:
-        if table.request.text == self._text:
+        if self._is_of_now(table):
             from memex.core.ranking import Ranker  # numpy: 80 ms that the first paint need not wait for
+            from memex.window.sorting import Sorter
 
-            self._table, self._ranker = table, Ranker(table)
-            self._has_words = any(score > 0 for score in lane_scores(table, Lane.WORDS))
+            has_words = any(score > 0 for score in lane_scores(table, Lane.WORDS))
+            is_new = self._answer is None or self._answer.table.request.text != table.request.text
+            self._answer = _Answer(table, Ranker(table), Sorter(table), has_words)
             self._show_ranked()
+            self._ask_facets(table)
+            if table.named is not None and is_new:
+                self.named.emit(next(card for card in table.cards if card.key == table.named))
 
     @Slot(object)
     def take_sessions(self, listed: SessionList) -> None:
-        offset, self._awaited = self._awaited, None
-        if self._text or offset is None:
+        if listed.request != self._awaited:
             return
-        if offset:
+        self._awaited = None
+        if listed.request.offset:
             self._model.add_sessions(listed.cards, listed.total)
         else:
             self._model.show_sessions(listed.cards, listed.total, self._clock())
-        self.shown.emit(Shown("", listed.total))
+        self.shown.emit(Shown(self._text, listed.total))
 
     @Slot(object)
-    def set_weights(self, weights: Weights) -> None:
-        self._weights = weights
+    def set_options(self, options: RankOptions) -> None:
+        """Without what the user said of sessions, which comes from elsewhere."""
+        said = {"liked": self._options.liked, "disliked": self._options.disliked}
+        self._options = msgspec.structs.replace(options, **said)
         self._show_ranked()
 
     @Slot(object)
-    def set_recency(self, recency: Recency) -> None:
-        self._recency = recency
+    def set_verdicts(self, verdicts: dict[int, Verdict]) -> None:
+        liked, disliked = (
+            tuple(key for key, given in verdicts.items() if given is verdict)
+            for verdict in (Verdict.LIKED, Verdict.DISLIKED)
+        )
+        self._options = msgspec.structs.replace(self._options, liked=liked, disliked=disliked)
+        self._model.set_verdicts(verdicts)
         self._show_ranked()
+
+    @Slot(object)
+    def set_order(self, order: Order) -> None:
+        self._order = order
+        if _has_words(self._query):
+            self._show_ranked()
+        else:
+            self.refresh()
 
     @Slot()
     def _on_pause_ended(self) -> None:
@@ -138,17 +182,46 @@ class Finder(QObject):
     @Slot(int)
     def _on_more_wanted(self, offset: int) -> None:
         if self._awaited is None:
-            self._awaited = offset
-            self.sessions_wanted.emit(Filters(), PAGE, offset)
+            self._ask_sessions(PAGE, offset)
+
+    def _ask_sessions(self, limit: int, offset: int) -> None:
+        order = Order.NEWEST if self._order is Order.RELEVANCE else self._order
+        self._awaited = ListSessions(limit=limit, offset=offset, order=order, text=self._text)
+        self.sessions_wanted.emit(self._awaited)
+
+    def _ask_facets(self, table: LensTable) -> None:
+        """Of what the words alone find: under its conditions, no second value of a field would have any."""
+        words = self._query.text
+        if self._query.filters.is_empty:
+            self._widest = words, tuple(card.key for card in table.cards)
+        among = self._widest[1] if self._widest[0] == words else None
+        self._count_facets(CountFacets(among=among, text=self._text))
+
+    def _count_facets(self, wanted: CountFacets) -> None:
+        self.facets_asked = wanted
+        self.facets_wanted.emit(wanted)
+
+    def _is_of_now(self, table: LensTable) -> bool:
+        return table.request.text == self._text and _has_words(self._query)
 
     def _show_ranked(self) -> None:
-        table, ranker = self._table, self._ranker
-        if table is None or ranker is None:
+        answer = self._answer
+        if answer is None:
             return
         now = self._clock()
-        self._model.show_table(table, ranker.rank(RankOptions(self._weights, self._recency), now), now)
-        shown = Shown(table.request.text, len(table.cards), table.took_ms, table.degraded, self._has_words)
-        self.shown.emit(shown)
+        ranking = answer.ranker.rank(self._options, now)
+        places = answer.sorter.places(ranking, self._order)
+        self._model.show_table(answer.table, ranking, places, now)
+        self.shown.emit(
+            Shown(
+                answer.table.request.text,
+                len(places),
+                answer.table,
+                answer.has_words,
+                ranking.is_by_recency,
+                left_out=len(answer.table.cards) - len(places),
+            )
+        )
 
 
 def lane_scores(table: LensTable, lane: Lane) -> list[float]:
@@ -157,3 +230,8 @@ def lane_scores(table: LensTable, lane: Lane) -> list[float]:
         return []
     column: list[float] = table.matrix[:, table.lanes.index(lane)].tolist()
     return column
+
+
+def _has_words(query: Query) -> bool:
+    """Whether there is something to search for, as against conditions alone."""
+    return bool(query.text)

@@ -1,25 +1,30 @@
 """What is known of the selected session, and the numbers behind its place."""
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFormLayout, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from collections.abc import Callable
 
-from memex.core.lenses import Lens
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
+
 from memex.core.replay import SessionOutline
 from memex.core.search import SessionCard
 from memex.core.session import Outcome
 from memex.window import wording
-from memex.window.controls import make_label, make_number
+from memex.window.controls import make_label
 from memex.window.elided_label import ElidedLabel
-from memex.window.lens_tile import LensTile
+from memex.window.explanation import Explanation
 from memex.window.results_model import ResultRow
+from memex.window.score_table import ScoreTable
 from memex.window.theme import Palette
 
 FIELDS = ("id", "project", "branch", "agent", "started", "lasted", "turns", "errors", "outcome", "source")
 
 
 class Inspector(QScrollArea):
-    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, palette: Palette, explain: Callable[[int], Explanation | None], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._explain = explain
         self.setObjectName("inspector")
         self.setAccessibleName("Details")
         self.setWidgetResizable(True)
@@ -45,13 +50,13 @@ class Inspector(QScrollArea):
     def show_row(self, row: ResultRow | None) -> None:
         before, self._row = self._row, row
         if before and row and before.card is row.card:  # re-ranked
-            self._scores.show_row(row)
+            self._show_scores(row)
             return
         self._show(row)
 
     def _show(self, row: ResultRow | None) -> None:
-        for part in (self._fields, self._scores):
-            part.setVisible(row is not None)
+        self._fields.setVisible(row is not None)
+        self._scores.setVisible(row is not None and row.score is not None)
         if row is None:
             self._title.setText("No session selected")
             return
@@ -62,7 +67,10 @@ class Inspector(QScrollArea):
         self._values["errors"].setProperty("bad", row.card.error_count > 0)
         for field in ("outcome", "errors"):
             self._values[field].style().polish(self._values[field])
-        self._scores.show_row(row)
+        self._show_scores(row)
+
+    def _show_scores(self, row: ResultRow) -> None:
+        self._scores.show_explanation(self._explain(row.card.key))
 
     @Slot(object)
     def take_outline(self, outline: SessionOutline) -> None:
@@ -93,46 +101,6 @@ class Inspector(QScrollArea):
         column.addWidget(self._scores)
         column.addWidget(self._fields)
         column.addStretch()
-
-
-class ScoreTable(QWidget):
-    """One line a lens: what it contributes to the score."""
-
-    def __init__(self, palette: Palette) -> None:
-        super().__init__()
-        self._tiles = {lens: LensTile(lens, palette) for lens in Lens}
-        self._names = {lens: make_label(lens.value) for lens in Lens}
-        self._parts = {lens: make_number() for lens in Lens}
-        self._recency, self._score = make_number(), make_number()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        for number, lens in enumerate(Lens):
-            grid.addWidget(self._tiles[lens], number, 0)
-            grid.addWidget(self._names[lens], number, 1)
-            grid.addWidget(self._parts[lens], number, 2)
-        for number, (name, value) in enumerate(
-            (("recency", self._recency), ("score", self._score)), len(Lens)
-        ):
-            grid.addWidget(make_label(name, "strong" if name == "score" else ""), number, 1)
-            grid.addWidget(value, number, 2)
-        self._score.setObjectName("strongNumber")
-
-    def show_row(self, row: ResultRow) -> None:
-        self.setVisible(row.score is not None)
-        parts = dict(row.parts)
-        for lens in Lens:
-            self._parts[lens].setText(f"{parts.get(lens, 0.0):.3f}")
-            self._names[lens].setEnabled(lens in parts)
-            self._parts[lens].setEnabled(lens in parts)
-        self._recency.setText(f"{row.recency:.3f}")
-        self._score.setText(f"{row.score or 0.0:.3f}")
-
-    def set_palette(self, palette: Palette) -> None:
-        for tile in self._tiles.values():
-            tile.set_palette(palette)
 
 
 def details(card: SessionCard, project_path: str | None) -> dict[str, str]:

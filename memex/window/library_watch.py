@@ -69,8 +69,21 @@ class LibraryWatch(QObject):
 
     @Slot(object)
     def take_answer(self, shown: Shown) -> None:
-        known = replace(self.situation, text=shown.text, count=shown.count, degraded=shown.degraded)
-        self._know(replace(known, has_words=shown.has_words))
+        table = shown.table
+        self._know(
+            replace(
+                self.situation,
+                text=shown.text,
+                count=shown.count,
+                is_search=table is not None,
+                degraded=table.degraded if table else None,
+                has_words=shown.has_words,
+                is_close=table is None or table.is_close,
+                is_by_recency=shown.is_by_recency,
+                left_out=shown.left_out,
+                relaxations=table.relaxations if table else (),
+            )
+        )
 
     def _know_job(self, job: Progress | None) -> None:
         if self.situation.status:

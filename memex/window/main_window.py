@@ -7,15 +7,19 @@ from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QPaintEvent, QResi
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from memex.window.bug_report import BugReport
+from memex.window.clock import Clock, local_now
+from memex.window.command_palette import CommandPalette
 from memex.window.commands import COMMANDS, MENUS
-from memex.window.elided_label import ElidedLabel
 from memex.window.emptiness import Emptiness, EmptyState
+from memex.window.facet_panel import FacetPanel
 from memex.window.failures import FailuresDialog
 from memex.window.inspector import Inspector
 from memex.window.key_sheet import KeySheet
 from memex.window.lens_panel import LensPanel
 from memex.window.message_strip import MessageStrip
+from memex.window.remark_strip import Remark, RemarkStrip
 from memex.window.replay.pane import ReplayPane
+from memex.window.results_bar import ResultsBar
 from memex.window.results_model import ResultsModel
 from memex.window.results_view import ResultsView
 from memex.window.search_box import SearchBox
@@ -25,6 +29,7 @@ from memex.window.theme import Palette
 DEFAULT_SIZE = (1440, 900)
 WIDE = 1280
 LEFT_WIDTH, LEAST_LEFT_WIDTH = 264, 232
+FILTERS_SHARE = 0.42
 RESULTS_SHARE, LEAST_RESULTS_WIDTH, MOST_RESULTS_WIDTH = 0.45, 280, 880
 
 
@@ -34,36 +39,39 @@ class MainWindow(QMainWindow):
     folder_chosen = Signal(str)
     pane_toggled = Signal(str, bool)
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, clock: Clock = local_now) -> None:
         super().__init__()
         self.setWindowTitle("Memex")
         self._has_painted = False
         self._is_arranged = False
         """Whether the user has chosen the widths; until then they follow the window's."""
         self.model = ResultsModel()
-        self.search_box = SearchBox(palette)
+        self.search_box = SearchBox(palette, clock)
         self.message_strip = MessageStrip(palette)
         self.lens_panel = LensPanel(palette)
-        self.inspector = Inspector(palette)
+        self.facet_panel = FacetPanel(palette)
+        self.inspector = Inspector(palette, self.model.explanation)
+        self.results_bar = ResultsBar()
+        self.remark_strip = RemarkStrip("remark")
         self.results = ResultsView(self.model, palette)
         self.empty_state = EmptyState()
         self.replay = ReplayPane(palette)
         self.status_bar = StatusBar(palette)
-        self._remark = ElidedLabel("remark")
-        self._remark.setIndent(0)
-        self._remark.hide()
         self.failures = FailuresDialog(self)
         self.bug_report = BugReport(self)
         self.panes: dict[str, QWidget] = {
             "lenses": self.lens_panel,
+            "filters": self.facet_panel,
             "details": self.inspector,
             "replay": self.replay,
         }
         self._lay_out()
         self.key_sheet = KeySheet(self)
+        self.command_palette = CommandPalette(self, palette)
         self.resize(*DEFAULT_SIZE)
 
     def fill_menus(self, actions: Mapping[str, QAction]) -> None:
+        self.command_palette.set_actions(actions)
         choices: dict[str, QActionGroup] = {}
         for menu_name in MENUS:
             menu = self.menuBar().addMenu(menu_name)
@@ -82,18 +90,14 @@ class MainWindow(QMainWindow):
             self.empty_state.show_emptiness(emptiness)
         self._center.setCurrentWidget(self.results if emptiness is None else self.empty_state)
 
-    @property
-    def remark(self) -> str:
-        return self._remark.whole
-
-    def show_remark(self, remark: str) -> None:
-        """One line above the results; none when it is empty."""
-        self._remark.set_text(remark)
-        self._remark.setVisible(bool(remark))
+    def show_remark(self, remark: Remark) -> None:
+        """One line above the results; none when there is nothing to remark."""
+        self.remark_strip.show_remark(remark)
 
     def show_pane(self, name: str, visible: bool) -> None:
         self.panes[name].setVisible(visible)
-        self._left.setVisible(not (self.lens_panel.isHidden() and self.inspector.isHidden()))
+        on_the_left = (self.lens_panel, self.facet_panel, self.inspector)
+        self._left.setVisible(not all(pane.isHidden() for pane in on_the_left))
         self.pane_toggled.emit(name, visible)
 
     def toggle_pane(self, name: str) -> None:
@@ -109,9 +113,12 @@ class MainWindow(QMainWindow):
         else:
             self.search_box.focus_all()
 
+    def focus_pane(self, name: str) -> None:
+        self.show_pane(name, True)
+        self.panes[name].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def focus_replay(self) -> None:
-        self.show_pane("replay", True)
-        self.replay.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.focus_pane("replay")
 
     def choose_folder(self) -> None:
         dialog = QFileDialog(self, "Index a Folder of Transcripts")
@@ -121,10 +128,18 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def set_palette(self, palette: Palette) -> None:
-        for part in (self.search_box, self.message_strip, self.lens_panel, self.inspector, self.results):
+        for part in (
+            self.search_box,
+            self.message_strip,
+            self.lens_panel,
+            self.facet_panel,
+            self.inspector,
+            self.results,
+            self.replay,
+            self.status_bar,
+            self.command_palette,
+        ):
             part.set_palette(palette)
-        self.replay.set_palette(palette)
-        self.status_bar.set_palette(palette)
 
     def splitter_states(self) -> dict[str, bytes]:
         states = {name: bytes(splitter.saveState().data()) for name, splitter in self._splitters().items()}
@@ -142,6 +157,7 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if not self._is_arranged:
             self._across.setSizes(shares(event.size().width()))
+            self._left.setSizes(self._left_shares())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -161,18 +177,25 @@ class MainWindow(QMainWindow):
     def _on_splitter_moved(self) -> None:
         self._is_arranged = True
 
+    def _left_shares(self) -> tuple[int, int, int]:
+        """The lenses as they need it; of the rest the details have more than the filters."""
+        lenses = self.lens_panel.sizeHint().height()
+        rest = max(0, self._left.height() - lenses)
+        return lenses, round(rest * FILTERS_SHARE), round(rest * (1 - FILTERS_SHARE))
+
     def _splitters(self) -> dict[str, QSplitter]:
         return {"left": self._left, "across": self._across}
 
     def _lay_out(self) -> None:
-        self._left = _splitter(Qt.Orientation.Vertical, self.lens_panel, self.inspector)
+        self._left = _splitter(Qt.Orientation.Vertical, self.lens_panel, self.facet_panel, self.inspector)
         self._left.setObjectName("leftColumn")
-        self._left.setStretchFactor(1, 1)
+        self._left.setStretchFactor(1, 2)
+        self._left.setStretchFactor(2, 3)
         self._left.setMinimumWidth(LEAST_LEFT_WIDTH)
         self._center = QStackedWidget()
         self._center.addWidget(self.results)
         self._center.addWidget(self.empty_state)
-        found = _column(self._remark, self._center)
+        found = _column(self.results_bar, self.remark_strip, self._center)
         found.setObjectName("center")
         found.setMinimumWidth(LEAST_RESULTS_WIDTH)
         self._across = _splitter(Qt.Orientation.Horizontal, self._left, found, self.replay)

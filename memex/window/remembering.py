@@ -12,9 +12,13 @@ def state_of(window: MainWindow) -> WindowState:
         geometry=bytes(window.saveGeometry().data()),
         splitters=window.splitter_states(),
         hidden_panes=window.hidden_panes(),
-        weights=window.lens_panel.weights,
-        recency=window.lens_panel.recency,
+        options=window.lens_panel.options,
+        shows_more_options=window.lens_panel.order_options.is_open,
+        order=window.results_bar.order,
+        grouping=window.results_bar.grouping,
+        expanded_facets=window.facet_panel.expanded,
         query=window.search_box.text,
+        recent_searches=window.search_box.recent.searches,
         session=session,
         turn=turn,
     )
@@ -26,6 +30,10 @@ def restore(window: MainWindow, state: WindowState) -> None:
     window.restore_splitters(state.splitters)
     for name in window.panes:
         window.show_pane(name, name not in state.hidden_panes)
-    window.lens_panel.set_weights(state.weights)
-    window.lens_panel.set_recency(state.recency)
+    window.lens_panel.set_options(state.options)
+    window.lens_panel.order_options.set_open(state.shows_more_options)
+    window.results_bar.choose_order(state.order)
+    window.results_bar.choose_grouping(state.grouping)
+    window.facet_panel.set_expanded(state.expanded_facets)
+    window.search_box.recent.searches = state.recent_searches
     window.search_box.set_text(state.query)

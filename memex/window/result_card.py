@@ -1,6 +1,7 @@
 """Draws one session as a card. Only drawing: every string and number comes ready in the row."""
 
 from collections.abc import Iterable, Iterator
+from enum import Enum
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QPainter
@@ -8,10 +9,11 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from memex.core.lenses import Lens
 from memex.window import fonts, wording
+from memex.window.arrangement import Header
 from memex.window.icons import icon
 from memex.window.lens_tile import tile
 from memex.window.pen import Pen
-from memex.window.results_model import Index, ResultRow, Role
+from memex.window.results_model import Index, ResultRow, Role, Row, Verdict
 from memex.window.theme import Palette
 
 PAD_X = 16
@@ -23,6 +25,21 @@ NARROW = 400
 BAR_HEIGHT = 6
 TILE = 13
 MARK = 14
+INDENT = 24
+"""Of the members of a family below their lead."""
+HEADER_HEIGHT = 32
+
+
+class Spot(Enum):
+    """What there is to press on a card."""
+
+    CARD = "card"
+    FOLD = "fold"
+    LIKE = "like"
+    DISLIKE = "dislike"
+
+
+THUMBS = ((Spot.LIKE, "like", Verdict.LIKED), (Spot.DISLIKE, "dislike", Verdict.DISLIKED))
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -52,12 +69,25 @@ class CardDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(Role.ROW)
-        if not isinstance(row, ResultRow):
-            return
         painter.save()
         painter.setClipRect(option.rect)
+        if isinstance(row, ResultRow):
+            self._draw_card(painter, option, row)
+        elif isinstance(row, Header):
+            self._draw_header(painter, option, row)
+        painter.restore()
+
+    def spot_at(self, row: Row, rect: QRect, place: QPoint) -> Spot:
+        if isinstance(row, Header):
+            return Spot.FOLD
+        if row.score is None:
+            return Spot.CARD
+        spots = self._spots(row, self._last_line(row, rect))
+        return next((spot for spot, where in spots.items() if where.contains(place)), Spot.CARD)
+
+    def _draw_card(self, painter: QPainter, option: QStyleOptionViewItem, row: ResultRow) -> None:
         self._draw_ground(painter, option)
-        inner = option.rect.adjusted(PAD_X, PAD_Y, -PAD_X, -PAD_Y - 1)
+        inner = _inner(row, option.rect)
         self._draw_title(painter, inner, row)
         inner.setTop(inner.top() + self._title.height + GAP)
         self._draw_place(painter, inner, row)
@@ -65,14 +95,69 @@ class CardDelegate(QStyledItemDelegate):
             inner.setTop(inner.top() + self._small.height + GAP)
             self._draw_snippet(painter, inner, row)
             inner.setTop(inner.top() + self._body.height + GAP)
-            self._draw_score(painter, inner, row)
-        painter.restore()
+            self._draw_spots(painter, inner, row, option.state)
+            bar = SHORT_BAR_WIDTH if inner.width() < NARROW else BAR_WIDTH
+            inner.setRight(min(where.left() for where in self._spots(row, inner).values()) - 8)
+            self._draw_score(painter, inner, row, bar)
 
-    def _draw_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+    def _draw_header(self, painter: QPainter, option: QStyleOptionViewItem, row: Header) -> None:
+        """The name of a group and how many it has, on the ground of the panes."""
+        self._draw_ground(painter, option, ground=self._palette.window)
+        inner = option.rect.adjusted(PAD_X, 0, -PAD_X, -1)
+        middle = inner.top() + (inner.height() - MARK) // 2
+        chevron = icon("closed" if row.is_collapsed else "open", self._palette.muted)
+        chevron.paint(painter, QRect(inner.left() - 2, middle, MARK, MARK))
+        inner.setLeft(inner.left() + MARK + 4)
+        inner.setTop(inner.top() + (inner.height() - self._title.height) // 2)
+        count = f"{row.count:,}"
+        width = self._small.width(count)
+        self._write(painter, self._title, self._palette.text, inner, row.name, inner.width() - width - 16)
+        painter.setFont(self._small.font)
+        painter.setPen(QColor(self._palette.muted))
+        painter.drawText(QPoint(inner.right() + 1 - width, inner.top() + self._title.ascent), count)
+
+    def _last_line(self, row: ResultRow, rect: QRect) -> QRect:
+        inner = _inner(row, rect)
+        inner.setTop(inner.top() + self._title.height + self._small.height + self._body.height + 3 * GAP)
+        return inner
+
+    def _spots(self, row: ResultRow, line: QRect) -> dict[Spot, QRect]:
+        """Where the buttons of a found session are, from the right: both thumbs, and its fold."""
+        height = max(TILE, self._small.height)
+        top = line.top() + (height - MARK) // 2
+        right = line.right() + 1
+        places = {
+            Spot.LIKE: QRect(right - 2 * MARK - 8, top, MARK, MARK),
+            Spot.DISLIKE: QRect(right - MARK, top, MARK, MARK),
+        }
+        if row.fold:
+            width = self._small.width(_fold_in_words(row)) + MARK
+            places[Spot.FOLD] = QRect(right - 2 * MARK - 20 - width, line.top(), width, height)
+        return places
+
+    def _draw_spots(self, painter: QPainter, line: QRect, row: ResultRow, state: QStyle.StateFlag) -> None:
+        """Thumbs where the pointer or the keyboard is, and where a verdict was given."""
+        spots = self._spots(row, line)
+        is_near = bool(state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected))
+        for spot, name, verdict in THUMBS:
+            if is_near or row.verdict is verdict:
+                is_given = row.verdict is verdict
+                icon(name, self._palette.accent if is_given else self._palette.muted).paint(
+                    painter, spots[spot]
+                )
+        if row.fold:
+            where = spots[Spot.FOLD]
+            middle = where.top() + (where.height() - 12) // 2
+            chevron = icon("open" if row.fold.is_open else "closed", self._palette.accent)
+            chevron.paint(painter, QRect(where.left(), middle, 12, 12))
+            words = where.adjusted(MARK, (where.height() - self._small.height) // 2, 0, 0)
+            self._write(painter, self._small, self._palette.accent, words, _fold_in_words(row), where.width())
+
+    def _draw_ground(self, painter: QPainter, option: QStyleOptionViewItem, ground: str = "") -> None:
         rect, state = option.rect, option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
         has_keyboard = self._view.hasFocus()
-        ground = self._palette.surface
+        ground = ground or self._palette.surface
         if selected:
             ground = self._palette.selection if has_keyboard else self._palette.raised
         elif state & QStyle.StateFlag.State_MouseOver:
@@ -123,9 +208,8 @@ class CardDelegate(QStyledItemDelegate):
         painter.setPen(QColor(self._palette.muted))
         painter.drawText(QPoint(x + 6, baseline), turn)
 
-    def _draw_score(self, painter: QPainter, inner: QRect, row: ResultRow) -> None:
+    def _draw_score(self, painter: QPainter, inner: QRect, row: ResultRow, bar: int) -> None:
         height = max(TILE, self._small.height)
-        bar = SHORT_BAR_WIDTH if inner.width() < NARROW else BAR_WIDTH
         top = inner.top() + (height - BAR_HEIGHT) / 2
         self._draw_bar(painter, QRectF(inner.left(), top, bar, BAR_HEIGHT), row)
         x = inner.left() + bar + 16
@@ -152,7 +236,7 @@ class CardDelegate(QStyledItemDelegate):
             width = rect.width() * part / row.best
             painter.fillRect(QRectF(x, rect.top(), width, rect.height()), QColor(self._palette.lens[lens]))
             x += width
-        width = rect.width() * row.recency / row.best
+        width = max(0.0, rect.width() * (row.recency + row.rest) / row.best)
         painter.fillRect(QRectF(x, rect.top(), width, rect.height()), QColor(self._palette.muted))
 
     @staticmethod
@@ -161,6 +245,14 @@ class CardDelegate(QStyledItemDelegate):
         painter.setPen(QColor(colour))
         elided = pen.elide(text, width)
         painter.drawText(QPoint(inner.left(), inner.top() + pen.ascent), elided)
+
+
+def _inner(row: ResultRow, rect: QRect) -> QRect:
+    return rect.adjusted(PAD_X + (INDENT if row.is_member else 0), PAD_Y, -PAD_X, -PAD_Y - 1)
+
+
+def _fold_in_words(row: ResultRow) -> str:
+    return wording.fold(row.fold.copies, row.fold.subagents) if row.fold else ""
 
 
 def fitted(runs: Iterable[tuple[str, bool]], pen: Pen, room: int) -> Iterator[tuple[str, bool, int]]:

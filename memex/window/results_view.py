@@ -33,8 +33,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from memex.window.result_card import CardDelegate
-from memex.window.results_model import ResultRow, ResultsModel
+from memex.window.arrangement import Header
+from memex.window.result_card import HEADER_HEIGHT, CardDelegate, Spot
+from memex.window.results_model import ResultRow, ResultsModel, Row, Verdict
 from memex.window.theme import Palette
 
 GLIDE_MS = 140
@@ -44,6 +45,7 @@ MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 class ResultsView(QTableView):
     selected = Signal(object)  # ResultRow, or None
     opened = Signal(object)  # ResultRow
+    judged = Signal(int, object)  # session key, Verdict
     glide_finished = Signal()
 
     def __init__(self, model: ResultsModel, palette: Palette, parent: QWidget | None = None) -> None:
@@ -54,8 +56,9 @@ class ResultsView(QTableView):
         self._palette = palette
         self._cards = CardDelegate(palette, self)
         self._chosen = False  # by the user, as against the first row by default
-        self._anchor: tuple[int, int] | None = None
-        self._from: dict[int, int] = {}
+        self._anchor: tuple[int | str, int] | None = None
+        """What was chosen, by key or by the header's name, and where it was on the screen."""
+        self._from: dict[int | str, int] = {}
         self._glide = QVariantAnimation(self, duration=GLIDE_MS, startValue=0.0, endValue=1.0)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._glides = True
@@ -64,6 +67,12 @@ class ResultsView(QTableView):
 
     @property
     def current_row(self) -> ResultRow | None:
+        """The session that is chosen; None on a group's header."""
+        row = self._current
+        return row if isinstance(row, ResultRow) else None
+
+    @property
+    def _current(self) -> Row | None:
         index = self.currentIndex()
         return self._model.row(index.row()) if index.isValid() else None
 
@@ -85,6 +94,20 @@ class ResultsView(QTableView):
     def open_current(self) -> None:
         if row := self.current_row:
             self.opened.emit(row)
+        elif self.currentIndex().isValid():
+            self.toggle_current()
+
+    def toggle_current(self, wanted: bool | None = None) -> None:
+        """Unfold, or fold, what is under the current card or header."""
+        if self.currentIndex().isValid():
+            self._chosen = True
+            self._model.toggle(self.currentIndex().row(), wanted)
+
+    def judge_current(self, verdict: Verdict) -> None:
+        """The same verdict again takes it back."""
+        row = self.current_row
+        if row and row.score is not None:
+            self.judged.emit(row.card.key, Verdict.NONE if row.verdict is verdict else verdict)
 
     def copy_id(self) -> None:
         if row := self.current_row:
@@ -93,6 +116,8 @@ class ResultsView(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.open_current()
+        elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+            self.toggle_current(wanted=event.key() == Qt.Key.Key_Right)
         elif event.key() == Qt.Key.Key_Home:
             self.move(-self._model.rowCount())
         elif event.key() == Qt.Key.Key_End:
@@ -104,10 +129,13 @@ class ResultsView(QTableView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._chosen = True
         super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._press(event.position().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
-        if self.indexAt(event.position().toPoint()).isValid():
+        place = event.position().toPoint()
+        if self.indexAt(place).isValid() and self._spot_at(place) is Spot.CARD:
             self.open_current()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -156,9 +184,10 @@ class ResultsView(QTableView):
 
     @Slot()
     def _on_reset_begins(self) -> None:
-        row = self.current_row
+        row = self._current
         if row is not None and self._chosen:
-            self._anchor = (row.card.key, self.visualRect(self.currentIndex()).top())
+            what = row.name if isinstance(row, Header) else row.card.key
+            self._anchor = (what, self.visualRect(self.currentIndex()).top())
 
     @Slot()
     def _on_reset_ended(self) -> None:
@@ -168,7 +197,7 @@ class ResultsView(QTableView):
         index = self._model.find(anchor[0]) if anchor else QModelIndex()
         self._chosen = index.isValid()
         if anchor is None or not index.isValid():
-            self._select(0)
+            self._select(self._model.first_session().row())
             return
         self._select(index.row())
         shift = self.visualRect(index).top() - anchor[1]
@@ -176,8 +205,32 @@ class ResultsView(QTableView):
 
     def _fit_rows(self) -> None:
         """Found sessions need more room than listed ones; all cards of one list need the same."""
-        is_search = self._model.rowCount() > 0 and self._model.row(0).score is not None
+        row = self._model.row(self._model.first_session().row()) if self._model.rowCount() else None
+        is_search = isinstance(row, ResultRow) and row.score is not None
         self.verticalHeader().setDefaultSectionSize(self._cards.height(is_search=is_search))
+        self._fit_headers()
+
+    def _fit_headers(self) -> None:
+        for number in self._model.header_rows():
+            self.verticalHeader().resizeSection(number, HEADER_HEIGHT)
+
+    def _spot_at(self, place: QPoint) -> Spot:
+        index = self.indexAt(place)
+        return self._cards.spot_at(self._model.row(index.row()), self.visualRect(index), place)
+
+    def _press(self, place: QPoint) -> None:
+        """What on a card is a button of its own."""
+        if not self.indexAt(place).isValid():
+            return
+        match self._spot_at(place):
+            case Spot.FOLD:
+                self.toggle_current()
+            case Spot.LIKE:
+                self.judge_current(Verdict.LIKED)
+            case Spot.DISLIKE:
+                self.judge_current(Verdict.DISLIKED)
+            case Spot.CARD:
+                pass
 
     def _select(self, row: int) -> None:
         index = self._model.index(row)
@@ -189,17 +242,18 @@ class ResultsView(QTableView):
 
     @Slot()
     def _on_reorder_begins(self) -> None:
-        self._from = {key: rect.top() for key, rect in self._drawn()}
+        self._from = {what: rect.top() for what, rect in self._drawn()} if self._glides else {}
 
     @Slot()
     def _on_reorder_ended(self) -> None:
+        self._fit_headers()
         self.selected.emit(self.current_row)
         if self._glides and self.isVisible() and self._from:
             self._glide.stop()
             self._glide.start()
         self.viewport().update()
 
-    def _drawn(self) -> list[tuple[int, QRect]]:
+    def _drawn(self) -> list[tuple[int | str, QRect]]:
         """The sessions on screen and where they are drawn now, amid a glide or not."""
         share = (
             float(self._glide.currentValue())
@@ -209,10 +263,11 @@ class ResultsView(QTableView):
         below = self.viewport().height()
         drawn = []
         for number in self._visible_rows():
-            key, rect = self._model.row(number).card.key, self.visualRect(self._model.index(number))
-            start = self._from.get(key, below)
+            row, rect = self._model.row(number), self.visualRect(self._model.index(number))
+            what = row.name if isinstance(row, Header) else row.card.key
+            start = self._from.get(what, below)
             rect.moveTop(round(start + (rect.top() - start) * share))
-            drawn.append((key, rect))
+            drawn.append((what, rect))
         return drawn
 
     def _visible_rows(self) -> range:

@@ -41,6 +41,14 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def fold(copies: int, subagents: int) -> str:
+    """`+3 like it · 2 sub-agents`, what there is of them."""
+    parts = [f"+{copies:,} like it"] if copies else []
+    if subagents:
+        parts.append(count(subagents, "sub-agent"))
+    return " · ".join(parts)
+
+
 def score(value: float) -> str:
     """Two places, without a leading zero: `.61`, `1.04`."""
     return f"{value:.2f}".removeprefix("0")

@@ -8,13 +8,17 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Signal, Slot
 
 from memex.core.errors import EngineError, MemexError
-from memex.core.filters import Filters
+from memex.core.filters import Field
 from memex.core.paths import LibraryPaths
 from memex.core.search import SearchRequest
 from memex.engine.client import EngineClient, attach_or_start, unwrapped
 from memex.engine.protocol import (
     CancelJob,
+    Complete,
+    Completions,
+    CountFacets,
     EngineFrame,
+    FacetsCounted,
     FetchModel,
     GetStatus,
     GetTurns,
@@ -60,6 +64,8 @@ class EngineHandle(QObject):
     session_opened = Signal(object)  # SessionOutline
     turns_arrived = Signal(object)  # TurnPage
     sessions_listed = Signal(object)  # SessionList
+    facets_counted = Signal(object)  # FacetsCounted
+    completed = Signal(object)  # Completions
     status_changed = Signal(object)  # LibraryStatus
     job_progressed = Signal(object)  # Progress
     job_finished = Signal(object)  # JobOutcome
@@ -106,8 +112,14 @@ class EngineHandle(QObject):
     def get_turns(self, key: int, first: int, count: int) -> None:
         self._send(GetTurns(key, first, count))
 
-    def list_sessions(self, filters: Filters, limit: int = 200, offset: int = 0) -> None:
-        self._send(ListSessions(filters, limit, offset))
+    def list_sessions(self, wanted: ListSessions) -> None:
+        self._send(wanted)
+
+    def count_facets(self, wanted: CountFacets) -> None:
+        self._send(wanted)
+
+    def complete(self, field: Field | None, beginning: str) -> None:
+        self._send(Complete(field, beginning))
 
     def start_indexing(self, folders: tuple[str, ...] = ()) -> None:
         self._send(StartIndexing(folders))
@@ -171,6 +183,10 @@ class EngineHandle(QObject):
                 self.turns_arrived.emit(page)
             case SessionList():
                 self.sessions_listed.emit(body)
+            case FacetsCounted():
+                self.facets_counted.emit(body)
+            case Completions():
+                self.completed.emit(body)
             case Status(status=status) | StatusChanged(status=status):
                 self.status_changed.emit(status)
             case _:

@@ -5,11 +5,18 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from memex.core.errors import MemexError
-from memex.core.filters import Filters
+from memex.core.filters import Facet, FacetValue, Field
 from memex.core.library import LibraryStatus
 from memex.core.replay import TurnPage
 from memex.core.search import LensTable, SearchRequest, SessionCard
-from memex.engine.protocol import SessionList
+from memex.engine.protocol import (
+    Complete,
+    Completions,
+    CountFacets,
+    FacetsCounted,
+    ListSessions,
+    SessionList,
+)
 from memex.window.worker import EngineState
 from tests.window import values
 
@@ -21,6 +28,7 @@ class FakeLibrary:
     status: LibraryStatus = values.INDEXED
     cards: tuple[SessionCard, ...] = values.CARDS
     tables: dict[str, LensTable] = field(default_factory=dict)
+    facets: tuple[Facet, ...] = values.FACETS
     refusal: MemexError | None = None
     """What every search fails with, if anything."""
 
@@ -32,6 +40,8 @@ class FakeEngine(QObject):
     session_opened = Signal(object)
     turns_arrived = Signal(object)
     sessions_listed = Signal(object)
+    facets_counted = Signal(object)
+    completed = Signal(object)
     status_changed = Signal(object)
     job_progressed = Signal(object)
     job_finished = Signal(object)
@@ -68,11 +78,22 @@ class FakeEngine(QObject):
         )
         self._answer(lambda: self.searched.emit(table))
 
-    def list_sessions(self, filters: Filters, limit: int = 200, offset: int = 0) -> None:
-        self.log.append(("list", limit, offset))
+    def list_sessions(self, wanted: ListSessions) -> None:
+        self.log.append(wanted)
         cards = self.library.cards
-        page = SessionList(cards[offset : offset + limit], len(cards))
+        page = SessionList(wanted, cards[wanted.offset : wanted.offset + wanted.limit], len(cards))
         self._answer(lambda: self.sessions_listed.emit(page))
+
+    def count_facets(self, wanted: CountFacets) -> None:
+        self.log.append(wanted)
+        self._answer(lambda: self.facets_counted.emit(FacetsCounted(wanted, self.library.facets)))
+
+    def complete(self, field: Field | None, beginning: str) -> None:
+        known: dict[Field, tuple[FacetValue, ...]] = {
+            facet.field: facet.values for facet in self.library.facets
+        }
+        found = tuple(value for value in known.get(field, ()) if value.value.startswith(beginning))
+        self._answer(lambda: self.completed.emit(Completions(Complete(field, beginning), found)))
 
     def open_session(self, session: str) -> None:
         self.log.append(("open", session))

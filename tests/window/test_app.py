@@ -11,12 +11,14 @@ import pytest
 from PySide6.QtCore import QByteArray
 
 from memex.core.errors import CatalogError, QueryError, SessionNotFoundError
-from memex.core.lenses import Recency, Weights
+from memex.core.filters import Field, Order
+from memex.core.lenses import Fusion, RankOptions, Recency, Weights
 from memex.core.library import FileFailure, IndexReport
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, Theme, load_settings, save_settings
-from memex.engine.protocol import Indexed
+from memex.engine.protocol import CountFacets, Indexed, ListSessions
 from memex.window.app import App
+from memex.window.arrangement import Grouping
 from memex.window.theme import DARK, LIGHT
 from memex.window.window_state import WindowState, load_window_state, save_window_state
 from memex.window.worker import EngineState
@@ -39,10 +41,13 @@ def test_layout_weights_query_and_place_are_remembered(make_app: Callable[[], Ap
     first = make_app()
     first.start()
     qtbot.waitUntil(lambda: first.engine.is_ready)
-    first.window.lens_panel.set_weights(Weights(error=1.75, path=0.2))
-    first.window.lens_panel.set_recency(Recency(0.2, 90.0))
+    options = RankOptions(Weights(error=1.75, path=0.2), Recency(0.2, 90.0), Fusion.RRF, 0.3, 0.1)
+    first.window.lens_panel.set_options(options)
+    first.window.results_bar.choose_order(Order.NEWEST)
+    first.window.results_bar.choose_grouping(Grouping.PROJECT)
+    first.window.facet_panel.set_expanded([Field.AGENT, Field.MONTH])
     first.window.search_box.set_text(QUERY)
-    qtbot.waitUntil(lambda: first.window.model.row(0).score is not None)
+    qtbot.waitUntil(lambda: first.finder.is_answered)
     first.window.results.open_current()
     qtbot.waitUntil(lambda: first.window.replay.current is not None)
     first.window.show_pane("details", False)
@@ -54,12 +59,15 @@ def test_layout_weights_query_and_place_are_remembered(make_app: Callable[[], Ap
     second.start()
     qtbot.waitUntil(lambda: second.window.replay.current is not None)
     assert second.window.replay.current == open_then
-    assert second.window.lens_panel.weights == Weights(error=1.75, path=0.2)
-    assert second.window.lens_panel.recency == Recency(0.2, 90.0)
+    assert second.window.lens_panel.options == options
+    assert second.window.results_bar.order is Order.NEWEST
+    assert second.window.results_bar.grouping is Grouping.PROJECT
+    assert second.window.facet_panel.expanded == {Field.AGENT, Field.MONTH}
+    assert second.window.search_box.recent.searches == (QUERY,)
     assert second.window.search_box.text == QUERY
     assert second.window.hidden_panes() == {"details"}
     assert second.window.size() == first.window.size()
-    qtbot.waitUntil(lambda: second.window.model.row(0).score is not None)
+    qtbot.waitUntil(lambda: second.finder.is_answered)
 
 
 @pytest.mark.parametrize("query", ["a, b", '50% \\n "x" = ;', "", "@Variant", "naïve ü"])
@@ -135,7 +143,7 @@ def test_results_stay_while_the_engine_restarts_and_are_asked_again(app: App) ->
     assert "restarting" in app.window.status_bar.sentence
     asked = len(app.engine.log)
     app.engine.state_changed.emit(EngineState.READY)
-    assert app.engine.log[asked:] == [("list", 200, 0)]
+    assert app.engine.log[asked:] == [ListSessions(), CountFacets()]
 
 
 def test_a_library_in_use_is_brought_up_to_date_once(app: App) -> None:

@@ -9,16 +9,18 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from memex.core.errors import MemexError
-from memex.core.lenses import Lens, Recency, Weights
+from memex.core.lenses import Fusion, Lens, RankOptions, Recency, Weights
 from memex.core.library import Progress, Stage
 from memex.window import wording
 from memex.window.commands import COMMANDS, Command, make_actions
 from memex.window.display import require_display
-from memex.window.emptiness import INDEX_FOLDER, INDEX_OWN, OPEN_DEMO, EmptyState, Situation, explain, remark
+from memex.window.emptiness import INDEX_FOLDER, INDEX_OWN, OPEN_DEMO, EmptyState, Situation, explain
 from memex.window.failures import FailuresModel
 from memex.window.key_sheet import KeySheet
 from memex.window.lens_panel import LensPanel
 from memex.window.main_window import shares
+from memex.window.remark_strip import Remark
+from memex.window.remarks import remark
 from memex.window.status_bar import StatusBar, counts_in_words, pace_in_words
 from memex.window.theme import LIGHT
 from memex.window.worker import EngineState
@@ -37,9 +39,9 @@ def panel(qtbot) -> LensPanel:
 
 
 def test_a_slider_emits_all_weights_as_one_value(panel: LensPanel, qtbot) -> None:
-    with qtbot.waitSignal(panel.weights_changed) as changed:
+    with qtbot.waitSignal(panel.options_changed) as changed:
         panel.slider(Lens.ERROR).set_weight(1.35)
-    assert changed.args == [msgspec.structs.replace(Weights(), error=1.35)]
+    assert changed.args == [RankOptions(msgspec.structs.replace(Weights(), error=1.35))]
 
 
 def test_a_double_click_brings_the_default_back(panel: LensPanel, qtbot) -> None:
@@ -56,20 +58,23 @@ def test_a_click_on_the_track_puts_the_knob_there(panel: LensPanel, qtbot) -> No
     assert (code.weight, path.weight) == (0.0, 2.0)
 
 
-def test_reset_is_told_once(panel: LensPanel, qtbot) -> None:
-    panel.set_weights(Weights(content=0, tool=2))
-    panel.set_recency(Recency(0.0, 365.0))
+def test_all_options_are_set_and_reset_and_told_once(panel: LensPanel, qtbot) -> None:
     told = []
-    panel.weights_changed.connect(told.append)
+    panel.options_changed.connect(told.append)
+    options = RankOptions(Weights(content=0, tool=2), Recency(0.0, 365.0), Fusion.DBSF, 0.25, 0.2)
+    panel.set_options(options)
     panel.reset()
-    assert told == [Weights()]
-    assert panel.recency == Recency()
+    assert told == [options, RankOptions()]
+    assert panel.options == RankOptions()
 
 
-def test_recency_is_off_at_zero(panel: LensPanel, qtbot) -> None:
-    with qtbot.waitSignal(panel.recency_changed) as changed:
-        panel.set_recency(Recency(0.0, 30.0))
-    assert changed.args == [Recency(0.0, 30.0)]
+def test_the_closed_fold_says_how_the_order_comes_about(panel: LensPanel) -> None:
+    order = panel.order_options
+    assert order.fold_button.text() == "30 days · Lens fusion"
+    panel.set_options(RankOptions(recency=Recency(0.05, 7.0), fusion=Fusion.RRF, diversity=0.5))
+    assert order.fold_button.text() == "7 days · RRF fusion · diverse 0.50"
+    order.toggle()
+    assert order.is_open
 
 
 def test_commands_and_handlers_must_match(qtbot) -> None:
@@ -216,9 +221,9 @@ def test_durations_and_scores_are_short() -> None:
 
 def test_a_search_that_only_meaning_answers_says_so() -> None:
     found = Situation(EngineState.READY, values.INDEXED, "toaster", 20)
-    assert remark(found) == ""
-    assert "nearest in meaning" in remark(replace(found, has_words=False))
-    assert remark(replace(found, has_words=False, count=0)) == ""
+    assert remark(found) == Remark()
+    assert "nearest in meaning" in remark(replace(found, has_words=False)).sentence
+    assert remark(replace(found, has_words=False, count=0)) == Remark()
 
 
 def test_a_missing_model_is_offered_for_download_and_its_bytes_are_counted(qtbot) -> None:

@@ -211,10 +211,13 @@ def test_a_killed_engine_comes_back_and_what_was_shown_stays(app: App, paths, qt
 def test_words_that_no_session_holds_find_what_is_near_and_say_so(app: App, qtbot) -> None:
     search(app, qtbot, "zzyzx")
     assert rows(app)
-    assert app.window.remark == "No session holds these words; the nearest in meaning come first."
+    assert (
+        app.window.remark_strip.remark.sentence
+        == "No session holds these words; the nearest in meaning come first."
+    )
     app.window.search_box.clear()
     search(app, qtbot, QUERY)
-    assert app.window.remark == ""
+    assert app.window.remark_strip.remark.sentence == ""
 
 
 def test_a_library_of_a_newer_version_is_left_alone(paths, open_window, qtbot) -> None:

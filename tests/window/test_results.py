@@ -9,10 +9,12 @@ from memex.core.lenses import Lens, RankOptions, Weights
 from memex.core.ranking import rank
 from memex.core.search import Snippet
 from memex.window import fonts
+from memex.window.explanation import LANE_NAMES
 from memex.window.pen import Pen
 from memex.window.result_card import fitted
-from memex.window.results_model import ResultsModel, snippet_runs
+from memex.window.results_model import ResultsModel
 from memex.window.results_view import ResultsView
+from memex.window.snippet_text import snippet_runs
 from memex.window.theme import LIGHT
 from tests.window import values
 
@@ -24,10 +26,15 @@ def ranked(weights: Weights, table=TABLE):
     return rank(table, RankOptions(weights), values.NOW)
 
 
+def show(model: ResultsModel, table, weights: Weights) -> None:
+    ranking = ranked(weights, table)
+    model.show_table(table, ranking, ranking.order, values.NOW)
+
+
 @pytest.fixture
 def model() -> ResultsModel:
     model = ResultsModel()
-    model.show_table(TABLE, ranked(Weights()), values.NOW)
+    show(model, TABLE, Weights())
     return model
 
 
@@ -38,14 +45,14 @@ def view(model: ResultsModel, qtbot) -> ResultsView:
     view.resize(480, 600)
     view.set_glides(False)
     view.show()
-    model.show_table(values.make_table("other", seed=3), ranked(Weights()), values.NOW)
-    model.show_table(TABLE, ranked(Weights()), values.NOW)
+    show(model, values.make_table("other", seed=3), Weights())
+    show(model, TABLE, Weights())
     return view
 
 
 def test_it_is_a_lawful_model(model: ResultsModel, qtmodeltester) -> None:
     qtmodeltester.check(model)
-    model.show_table(TABLE, ranked(PATHS_ONLY), values.NOW)
+    show(model, TABLE, PATHS_ONLY)
     model.show_sessions(values.CARDS[:5], 20, values.NOW)
     model.add_sessions(values.CARDS[5:9], 20)
     assert model.rowCount() == 9
@@ -64,7 +71,7 @@ def test_a_row_has_what_the_ranking_says(model: ResultsModel) -> None:
 def test_re_ranking_moves_rows_and_keeps_the_selection_on_its_session(view: ResultsView) -> None:
     view.move(3)
     chosen = view.current_row.card
-    view.model().show_table(TABLE, ranked(PATHS_ONLY), values.NOW)
+    show(view.model(), TABLE, PATHS_ONLY)
     assert view.current_row.card == chosen
     assert [index.row() for index in view.selectedIndexes()] == [view.currentIndex().row()]
 
@@ -73,13 +80,13 @@ def test_a_chosen_session_stays_chosen_while_results_refine(view: ResultsView) -
     view.move(3)
     chosen = view.current_row.card
     refined = values.make_table("linker cc", seed=11)
-    view.model().show_table(refined, ranked(Weights(), refined), values.NOW)
+    show(view.model(), refined, Weights())
     assert view.current_row.card == chosen
 
 
 def test_the_best_is_current_until_one_is_chosen(view: ResultsView) -> None:
     refined = values.make_table("linker cc", seed=11)
-    view.model().show_table(refined, ranked(PATHS_ONLY, refined), values.NOW)
+    show(view.model(), refined, PATHS_ONLY)
     assert view.currentIndex().row() == 0
 
 
@@ -94,13 +101,13 @@ def test_a_chosen_session_that_is_gone_leaves_the_best_current(view: ResultsView
 def test_glides_end_where_the_ranking_says(view: ResultsView, qtbot) -> None:
     view.set_glides(True)
     before = view.grab().toImage()
-    view.model().show_table(TABLE, ranked(PATHS_ONLY), values.NOW)
+    show(view.model(), TABLE, PATHS_ONLY)
     with qtbot.waitSignal(view.glide_finished):
         under_way = view.grab().toImage()
     after = view.grab().toImage()
     view.set_glides(False)
-    view.model().show_table(TABLE, ranked(Weights()), values.NOW)
-    view.model().show_table(TABLE, ranked(PATHS_ONLY), values.NOW)
+    show(view.model(), TABLE, Weights())
+    show(view.model(), TABLE, PATHS_ONLY)
     assert view.grab().toImage() == after
     assert under_way not in (before, after)
 
@@ -133,8 +140,8 @@ def test_a_hundred_thousand_rows_are_formatted_only_where_seen(qtbot) -> None:
 
 def test_the_tooltip_tells_all_numbers(model: ResultsModel) -> None:
     tip = model.index(0).data(Qt.ItemDataRole.ToolTipRole)
-    assert "score " in tip
-    assert all(str(lane) in tip for lane in TABLE.lanes)
+    assert f"{model.row(0).score:.3f}" in tip
+    assert all(LANE_NAMES.get(lane, lane.value) in tip for lane in TABLE.lanes)
 
 
 def test_a_card_is_spoken_as_a_sentence(model: ResultsModel) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import numpy as np
 
+from memex.core.filters import Facet, FacetValue, Field
 from memex.core.lenses import Lane
 from memex.core.library import FileFailure, LibraryStatus, Progress, Stage
 from memex.core.replay import Origin, SessionOutline, TurnOutline
@@ -175,6 +176,23 @@ def make_card(key: int) -> SessionCard:
 
 
 CARDS = tuple(make_card(key) for key in range(len(SESSIONS)))
+
+
+def facet_of(field: Field, *counts: tuple[str, int]) -> Facet:
+    return Facet(field, tuple(FacetValue(value, count) for value, count in counts))
+
+
+FACETS = (
+    facet_of(
+        Field.PROJECT, ("edge-agent", 4), ("infra", 4), ("ledger", 4), ("storefront", 4), ("payments", 3)
+    ),
+    facet_of(Field.AGENT, ("claude-code", 13), ("codex", 7)),
+    facet_of(Field.BRANCH, ("main", 4), *((f"feat/{number}", 1) for number in range(40))),
+    facet_of(Field.MODEL, ("claude-opus-4-8", 13), ("gpt-5.2-codex", 7)),
+    facet_of(Field.OUTCOME, ("resolved", 13), ("partial", 4), ("unresolved", 2), ("unknown", 1)),
+    facet_of(Field.INTENT, ("debug", 11), ("feature", 5), ("refactor", 4)),
+    facet_of(Field.MONTH, ("2026-11", 7), ("2026-10", 5), ("2026-09", 4), ("2026-08", 4)),
+)
 
 
 def make_snippet(key: int) -> Snippet:
