@@ -1,4 +1,4 @@
-"""Draws the main states of the window to docs/pictures: `python -m tests.pictures [FOLDER]`.
+"""Draws the main states of the window to docs/pictures: `python -m tests.pictures [FOLDER [NAME…]]`.
 
 The real engine over the demo library, at one fixed moment, so that the same code draws the same pictures.
 """
@@ -22,11 +22,15 @@ if hasattr(time, "tzset"):
 
 import msgspec
 from filelock import FileLock
-from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, Qt
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from memex.catalog.catalog import Catalog
 from memex.core.errors import DiskFullError
+from memex.core.filters import Field
+from memex.core.lenses import Fusion, RankOptions
 from memex.core.library import FileFailure, Progress, Stage
 from memex.core.models import ModelSignature
 from memex.core.paths import LibraryPaths
@@ -37,10 +41,12 @@ from memex.embedding.weights import MODEL_NAME, WEIGHTS_SHA256
 from memex.engine.client import attach_or_start
 from memex.library.demo_library import prepare_demo
 from memex.window.app import App
+from memex.window.arrangement import Grouping
+from memex.window.results_model import Verdict
 from memex.window.worker import EngineHandle
 
 NOW = datetime(2026, 3, 17, 15, 30, tzinfo=UTC)
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 QUERY = "rust ci image: linker missing, exit 101"
 QUERY_OF_EDIT = "delivery date one day early toIsoDate"
 Pose = Callable[[App], None]
@@ -115,17 +121,90 @@ def show_keys(app: App) -> None:
     app.actions["help.keys"].trigger()
 
 
+def open_facets(app: App) -> None:
+    app.window.facet_panel.set_expanded([Field.PROJECT, Field.OUTCOME])
+    search(app, f"{QUERY} project:ferry,skylark")
+    app.window.focus_pane("filters")
+
+
+def complete(app: App) -> None:
+    search(app, "linker missing")
+    app.window.search_box.setFocus()
+    QTest.keyClicks(QApplication.focusWidget(), " project:")
+    settle(lambda: bool(app.window.search_box.choices.titles))
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+
+
+def mistype(app: App) -> None:
+    search(app, "linker outcome:sunny projct:ferry")
+    app.window.search_box.setFocus()
+    settle(lambda: bool(app.window.search_box.problem))
+
+
+def explain(app: App) -> None:
+    search_and_open(app)
+    results = app.window.results
+    place = results.visualRect(results.currentIndex()).center()
+    tip = str(results.currentIndex().data(Qt.ItemDataRole.ToolTipRole))
+    QToolTip.showText(results.viewport().mapToGlobal(place), tip, results.viewport())
+    settle(lambda: bool(tooltips()))
+
+
+def group(app: App) -> None:
+    search_and_open(app)
+    app.window.results_bar.choose_grouping(Grouping.PROJECT)
+    settle(lambda: bool(app.window.model.header_rows()))
+
+
+def mark_and_unfold(app: App) -> None:
+    """Sub-agents below their session, and a mark."""
+    search(app, "deadlock between the job queue and the stats lock")
+    app.window.results.setFocus()
+    app.window.results.toggle_current(wanted=True)
+    app.window.results.judge_current(Verdict.LIKED)
+
+
+def miss(app: App) -> None:
+    search(app, "quantum chromodynamics lattice gauge project:ferry")
+
+
+def fuse_by_rank(app: App) -> None:
+    search_and_open(app)
+    options = RankOptions(fusion=Fusion.RRF, diversity=0.3, error_boost=0.1)
+    app.window.lens_panel.set_options(options)
+    app.window.lens_panel.order_options.set_open(True)
+
+
+def show_commands(app: App) -> None:
+    search(app, QUERY)
+    app.actions["help.commands"].trigger()
+    QTest.keyClicks(QApplication.focusWidget(), "re")
+
+
+SMALL, LARGE = (1024, 700), (2560, 1440)
 PICTURES = (
     Picture("window-light", Theme.LIGHT, search_and_open),
     Picture("window-dark", Theme.DARK, search_and_open),
-    Picture("window-small-light", Theme.LIGHT, search_and_open, (1024, 700)),
-    Picture("window-large-dark", Theme.DARK, search_and_open, (2560, 1440)),
+    Picture("window-small-light", Theme.LIGHT, search_and_open, SMALL),
+    Picture("window-large-dark", Theme.DARK, search_and_open, LARGE),
     Picture("replay-diff-light", Theme.LIGHT, open_at_an_edit),
     Picture("nothing-found-dark", Theme.DARK, search_in_vain),
     Picture("indexing-light", Theme.LIGHT, index),
     Picture("failing-dark", Theme.DARK, fail),
     Picture("keys-light", Theme.LIGHT, show_keys),
     Picture("empty-light", Theme.LIGHT, stand_still, is_empty=True),
+    Picture("facets-light", Theme.LIGHT, open_facets),
+    Picture("facets-small-dark", Theme.DARK, open_facets, SMALL),
+    Picture("completion-dark", Theme.DARK, complete),
+    Picture("query-error-small-light", Theme.LIGHT, mistype, SMALL),
+    Picture("explanation-light", Theme.LIGHT, explain),
+    Picture("explanation-dark", Theme.DARK, explain),
+    Picture("nothing-close-light", Theme.LIGHT, miss),
+    Picture("grouped-large-light", Theme.LIGHT, group, LARGE),
+    Picture("unfolded-dark", Theme.DARK, mark_and_unfold),
+    Picture("rrf-small-light", Theme.LIGHT, fuse_by_rank, SMALL),
+    Picture("rrf-large-dark", Theme.DARK, fuse_by_rank, LARGE),
+    Picture("commands-dark", Theme.DARK, show_commands),
 )
 
 
@@ -165,6 +244,24 @@ def libraries() -> Iterator[tuple[LibraryPaths, LibraryPaths]]:
                 pass  # its engine has ended
 
 
+def tooltips() -> list[QWidget]:
+    return [
+        widget
+        for widget in QApplication.topLevelWidgets()
+        if widget.isVisible() and widget.windowType() == Qt.WindowType.ToolTip
+    ]
+
+
+def grabbed(window: QWidget) -> QPixmap:
+    """With the tooltip over it, which is a window of its own."""
+    picture = window.grab()
+    painter = QPainter(picture)
+    for tip in tooltips():
+        painter.drawPixmap(window.mapFromGlobal(tip.pos()), tip.grab())
+    painter.end()
+    return picture
+
+
 def take(application: QApplication, picture: Picture, paths: LibraryPaths, folder: Path) -> None:
     settings = msgspec.structs.replace(load_settings(paths.settings), theme=picture.theme, animations=False)
     save_settings(paths.settings, settings)
@@ -186,7 +283,8 @@ def take(application: QApplication, picture: Picture, paths: LibraryPaths, folde
     rest()
     app.window.status_bar.show_took(None)  # the one figure that is never the same
     rest()
-    app.window.grab().save(str(folder / f"{picture.name}.png"))
+    grabbed(app.window).save(str(folder / f"{picture.name}.png"))
+    QToolTip.hideText()
     app.window.close()
     app.window.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
@@ -195,10 +293,13 @@ def take(application: QApplication, picture: Picture, paths: LibraryPaths, folde
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures").absolute()
     folder.mkdir(parents=True, exist_ok=True)
+    wanted = frozenset(sys.argv[2:])
     application = QApplication(sys.argv[:1])
     application.setStyle("Fusion")
     with libraries() as (full, empty):
         for picture in PICTURES:
+            if wanted and picture.name not in wanted:
+                continue
             take(application, picture, empty if picture.is_empty else full, folder)
 
 

@@ -55,6 +55,8 @@ class Situation:
     is_close: bool = True
     is_by_recency: bool = False
     left_out: int = 0
+    corrections: tuple[tuple[str, str], ...] = ()
+    """(typed, read)"""
     relaxations: tuple[Relaxation, ...] = ()
 
 

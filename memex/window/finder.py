@@ -136,7 +136,9 @@ class Finder(QObject):
             self._show_ranked()
             self._ask_facets(table)
             if table.named is not None and is_new:
-                self.named.emit(next(card for card in table.cards if card.key == table.named))
+                for card in table.cards:
+                    if card.key == table.named:
+                        self.named.emit(card)
 
     @Slot(object)
     def take_sessions(self, listed: SessionList) -> None:

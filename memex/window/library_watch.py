@@ -81,6 +81,7 @@ class LibraryWatch(QObject):
                 is_close=table is None or table.is_close,
                 is_by_recency=shown.is_by_recency,
                 left_out=shown.left_out,
+                corrections=table.corrections if table else (),
                 relaxations=table.relaxations if table else (),
             )
         )

@@ -15,6 +15,8 @@ def remark(situation: Situation) -> Remark:
 
 
 def _sentences(situation: Situation) -> Iterator[str]:
+    for typed, read in situation.corrections:
+        yield f"Nothing has “{typed}”: showing “{read}”."
     if not situation.is_close:
         yield "Nothing close. The nearest misses are below."
     elif not situation.has_words:

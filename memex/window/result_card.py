@@ -237,7 +237,7 @@ class CardDelegate(QStyledItemDelegate):
             painter.fillRect(QRectF(x, rect.top(), width, rect.height()), QColor(self._palette.lens[lens]))
             x += width
         width = max(0.0, rect.width() * (row.recency + row.rest) / row.best)
-        painter.fillRect(QRectF(x, rect.top(), width, rect.height()), QColor(self._palette.muted))
+        painter.fillRect(QRectF(x, rect.top(), width, rect.height()), QColor(self._palette.hairline))
 
     @staticmethod
     def _write(painter: QPainter, pen: Pen, colour: str, inner: QRect, text: str, width: int) -> None:

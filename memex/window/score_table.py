@@ -16,7 +16,7 @@ from memex.window.wording import score as in_words
 
 HEADS = ("score", "weight", "adds")
 GAP = 8
-COLUMNS = (40, 46, 44)
+COLUMNS = (34, 42, 40)
 """Of the numbers, in pixels."""
 
 

@@ -16,6 +16,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
+from memex.core.filters import Field, Order
 from memex.core.lenses import Lens
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, save_settings
@@ -218,6 +219,64 @@ def test_words_that_no_session_holds_find_what_is_near_and_say_so(app: App, qtbo
     app.window.search_box.clear()
     search(app, qtbot, QUERY)
     assert app.window.remark_strip.remark.sentence == ""
+
+
+def test_conditions_complete_narrow_and_are_counted(app: App, qtbot) -> None:
+    """Typed with completions, chosen in the panel, cleared; the counts are the engine's."""
+    wait(qtbot, lambda: facet_counts(app, Field.PROJECT))
+    everything = facet_counts(app, Field.PROJECT)
+    assert sum(everything.values()) == app.window.model.rowCount()
+    app.actions["search.focus"].trigger()
+    press(qtbot, "linker project:fe")
+    wait(qtbot, lambda: app.window.search_box.choices.titles == ["ferry"])
+    press(qtbot, Qt.Key.Key_Tab)
+    wait(qtbot, lambda: app.finder.text == "linker project:ferry" and app.finder.is_answered)
+    assert {row.card.project for row in rows(app)} == {"ferry"}
+
+    app.window.search_box.clear()
+    wait(qtbot, lambda: app.window.model.rowCount() == sum(everything.values()))
+    app.window.facet_panel.toggled.emit(Field.PROJECT, "ferry", True)
+    app.window.facet_panel.toggled.emit(Field.AGENT, "codex", True)
+    wait(qtbot, lambda: {(row.card.project, row.card.agent) for row in rows(app)} == {("ferry", "codex")})
+    wait(qtbot, lambda: facet_counts(app, Field.AGENT).get("codex") == len(rows(app)))
+    assert sum(facet_counts(app, Field.AGENT).values()) == everything["ferry"]
+    app.actions["filters.clear"].trigger()
+    wait(qtbot, lambda: facet_counts(app, Field.PROJECT) == everything)
+
+
+def test_lists_are_sorted_by_the_catalog_and_ids_open_their_session(app: App, qtbot) -> None:
+    app.window.results_bar.choose_order(Order.LONGEST)
+    wait(qtbot, lambda: is_falling([row.card.turn_count for row in rows(app)]))
+    row = rows(app)[3]
+    app.window.search_box.set_text(row.card.id)
+    wait(qtbot, lambda: app.window.replay.current and app.window.replay.current[0] == row.card.id)
+
+
+def test_sub_agents_are_found_under_their_session_and_marks_change_the_order(app: App, qtbot) -> None:
+    search(app, qtbot, "deadlock between the job queue and the stats lock")
+    first = rows(app)[0]
+    assert first.fold.subagents == 1
+    press(qtbot, Qt.Key.Key_Escape)
+    press(qtbot, Qt.Key.Key_Right)
+    member = rows(app)[1]
+    assert member.is_member
+    assert member.card.parent_id == first.card.id
+    before = [row.score for row in rows(app)]
+    press(qtbot, "l")
+    assert [row.score for row in rows(app)] != before
+    app.window.results_bar.reset_button.click()
+    assert [row.score for row in rows(app)] == before
+
+
+def facet_counts(app: App, field: Field) -> dict[str, int]:
+    model = app.window.facet_panel.model
+    parent = model.find(field)
+    shown = (model.row(model.index(number, 0, parent)) for number in range(model.rowCount(parent)))
+    return {row.value: row.count for row in shown if row.count}
+
+
+def is_falling(numbers: list[int]) -> bool:
+    return len(numbers) > 3 and numbers == sorted(numbers, reverse=True)
 
 
 def test_a_library_of_a_newer_version_is_left_alone(paths, open_window, qtbot) -> None:

@@ -271,6 +271,10 @@ def test_what_is_known_of_an_answer_is_remarked(app: App, qtbot) -> None:
     )
     assert remark.remark.sentence == "All weights are zero: ordered by recency."
     app.window.lens_panel.reset()
+    corrected = msgspec.structs.replace(values.make_table(QUERY), corrections=(("linkr", "linker"),))
+    app.engine.searched.emit(corrected)
+    assert remark.remark.sentence == "Nothing has “linkr”: showing “linker”."
+    app.engine.searched.emit(values.make_table(QUERY))
     partly = msgspec.structs.replace(values.INDEXED, with_vectors=750)
     app.engine.status_changed.emit(partly)
     assert remark.remark.sentence == "62 % have vectors; results may change."
