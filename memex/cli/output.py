@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from memex.core.lenses import Lens
-from memex.core.library import IndexReport, LibraryStatus, Progress
+from memex.core.library import ImportReport, IndexReport, LibraryStatus, Progress, SnapshotReport
 from memex.core.names import redaction_in_words
 from memex.core.query import QueryProblem
 from memex.core.replay import Exported, SessionOutline
@@ -240,6 +240,29 @@ def _session(card: SessionCard) -> SessionOutput:
         outcome=card.outcome.value,
         source_path=card.source_path,
         parent_id=card.parent_id,
+    )
+
+
+def written_text(report: SnapshotReport) -> str:
+    return f"Wrote {_snapshot(report)}."
+
+
+def verified_text(report: SnapshotReport) -> str:
+    return f"Whole and unchanged since it was written: {_snapshot(report)}."
+
+
+def import_text(report: ImportReport) -> str:
+    return (
+        f"{report.added} sessions new, {report.replaced} replaced, {report.kept} kept as they were, "
+        f"in {report.seconds:.1f} s."
+    )
+
+
+def _snapshot(report: SnapshotReport) -> str:
+    holds = "with transcripts and full text" if report.has_texts else "metadata, titles and vectors alone"
+    return (
+        f"{report.file} ({report.bytes / 1e6:,.1f} MB): {report.sessions} sessions, {holds}, "
+        f"of {report.created_at.astimezone():%Y-%m-%d %H:%M}"
     )
 
 

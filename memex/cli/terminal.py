@@ -32,7 +32,7 @@ def library_engine(paths: LibraryPaths) -> AbstractContextManager[CommandEngine]
 
 def agrees(question: str) -> bool:
     if not sys.stdin.isatty():
-        raise MemexError("This asks before it downloads: run it on a terminal, or with --yes.")
+        raise MemexError("This asks before it goes on: run it on a terminal, or with --yes.")
     return click.confirm(question, err=True)
 
 

@@ -22,7 +22,15 @@ from memex.cli.output import (
 )
 from memex.core.filters import KNOWN_VALUES, Field
 from memex.core.lenses import Lens
-from memex.core.library import FileFailure, IndexReport, LibraryStatus, Progress, Stage
+from memex.core.library import (
+    FileFailure,
+    ImportReport,
+    IndexReport,
+    LibraryStatus,
+    Progress,
+    SnapshotReport,
+    Stage,
+)
 from memex.core.paths import LibraryPaths
 from memex.core.query import FILTER_NAMES, QueryProblem
 from memex.core.replay import Origin, Redaction
@@ -42,6 +50,7 @@ SHAPES: dict[str, tuple[type[Struct], ...]] = {
     "sessions": (SessionsOutput, SessionOutput),
     "status": (LibraryStatus, Progress),
     "fetch-model": (),
+    "snapshot": (SnapshotReport, ImportReport),
     "demo": (),
 }
 
@@ -51,8 +60,11 @@ def rows(section: str) -> list[str]:
     return re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)
 
 
-def options(command: click.Command) -> list[str]:
-    return [option.opts[-1] for option in command.params if isinstance(option, click.Option)]
+def options(command: click.Command) -> set[str]:
+    """Its own, and those of a group's commands."""
+    own = {option.opts[-1] for option in command.params if isinstance(option, click.Option)}
+    below = command.commands.values() if isinstance(command, click.Group) and command is not memex else ()
+    return own.union(*map(options, below))
 
 
 def test_every_verb_has_its_section_and_every_section_its_verb() -> None:
@@ -61,7 +73,7 @@ def test_every_verb_has_its_section_and_every_section_its_verb() -> None:
 
 def test_the_options_of_all() -> None:
     head = PAGE.split("\n## ", 1)[0]
-    assert sorted(rows(head)) == sorted([*options(memex), "--help"])
+    assert sorted(rows(head)) == sorted({*options(memex), "--help"})
 
 
 @pytest.mark.parametrize("verb", SHAPES)

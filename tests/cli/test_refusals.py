@@ -44,7 +44,10 @@ class TestRefusals:
             (["search", "x", "--lens", "content=-1"], "weight of content must lie between 0 and 2."),
             (["search", "x", "--lens", "content=nan"], "weight of content must lie between 0 and 2."),
             (["index", "/no/such/folder"], "/no/such/folder does not exist"),
-            (["fetch-model"], "asks before it downloads: run it on a terminal, or with --yes."),
+            (["snapshot", "verify", "/no/such.memex"], "/no/such.memex cannot be read"),
+            (["snapshot", "import", "x", "--map-path", "nowhere"], "“nowhere” maps no path: write OLD=NEW"),
+            (["snapshot", "import", "x", "--replace"], "asks before it goes on"),
+            (["fetch-model"], "asks before it goes on: run it on a terminal, or with --yes."),
         ],
     )
     def test_what_was_asked_cannot_be_done(
