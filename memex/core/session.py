@@ -164,6 +164,8 @@ class ToolCall(Struct, frozen=True, gc=False):
     """Id of the sub-agent's session that this call started."""
     continues: str | None = None
     """Id of the earlier call whose process this one feeds, waits for or reads on."""
+    coloured: str = ""
+    """`result` with the colours (SGR) that it was printed in; empty where there were none."""
     stderr: str = ""
     """What of `result` came on stderr, where the record keeps it apart."""
 

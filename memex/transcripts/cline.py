@@ -17,7 +17,7 @@ from memex.core.session import Agent, Session, ToolKind, TurnKind
 from memex.transcripts.calls import new_call
 from memex.transcripts.dialogue import Dialogue, elements, images_in, text_in, usage
 from memex.transcripts.draft import CallDraft, TurnDraft
-from memex.transcripts.fields import record_of, records_in, text_of, time_of, without_ansi
+from memex.transcripts.fields import record_of, records_in, text_of, time_of
 from memex.transcripts.records import Line, ProblemLog, Record
 
 KINDS = {
@@ -183,8 +183,8 @@ def _xml_fields(body: str) -> dict[str, str]:
 
 
 def _answer(call: CallDraft, text: str) -> None:
-    call.result = without_ansi(text.strip())
-    call.is_error = call.result.startswith(FAILURE)
+    call.take_output(text.strip())
+    call.is_error = text.strip().startswith(FAILURE)
 
 
 def _side_file(path: Path) -> Iterator[Record]:

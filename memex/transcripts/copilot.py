@@ -10,7 +10,7 @@ from memex.core.session import Agent, Session, TitleSource, TokenUsage, ToolKind
 from memex.transcripts.calls import decoded_arguments, file_was_new, new_call
 from memex.transcripts.dialogue import Dialogue, usage
 from memex.transcripts.draft import CallDraft, TurnDraft
-from memex.transcripts.fields import count_of, record_of, records_in, text_of, time_of, without_ansi
+from memex.transcripts.fields import count_of, record_of, records_in, text_of, time_of
 from memex.transcripts.records import Line, ProblemLog, Record
 
 KINDS = {
@@ -234,7 +234,7 @@ class _Events:
             return
         result, error = record_of(data.get("result")), record_of(data.get("error"))
         call.is_error = data.get("success") is False or bool(error)
-        call.result = without_ansi(
+        call.take_output(
             text_of(error.get("message"))
             or text_of(result.get("content"))
             or text_of(result.get("text_result_for_llm"))
@@ -242,7 +242,7 @@ class _Events:
         began = self._ran_by.get(call_id)
         if began and time and time >= began:
             call.duration_ms = round((time - began).total_seconds() * 1000)
-        if call.kind is ToolKind.SHELL and (code := EXIT_CODE.search(call.result[-200:])):
+        if call.kind is ToolKind.SHELL and (code := EXIT_CODE.search((call.result or "")[-200:])):
             call.exit_status = int(code[1])
             call.is_error = call.is_error or call.exit_status != 0
 

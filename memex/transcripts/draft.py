@@ -20,7 +20,7 @@ from memex.core.session import (
 )
 from memex.transcripts.diffs import patch_diffs
 from memex.transcripts.errors_met import errors_met
-from memex.transcripts.fields import time_of
+from memex.transcripts.fields import COLOUR, time_of, without_ansi
 from memex.transcripts.records import Place
 
 TITLE_LENGTH = 120
@@ -50,6 +50,7 @@ class CallDraft(Struct, gc=False):
     continues: str | None = None
     patch: str = ""
     """The text of an `apply_patch`: read at the end, and only when no better diff has come."""
+    coloured: str = ""
     stderr: str = ""
     results_unwritten: bool = False
     """Its format never writes a result: what the call asked for counts as done."""
@@ -57,6 +58,11 @@ class CallDraft(Struct, gc=False):
     @property
     def succeeded(self) -> bool:
         return (self.result is not None or self.results_unwritten) and not self.is_error
+
+    def take_output(self, text: str) -> None:
+        """What the call gave back, as it was printed."""
+        self.result = without_ansi(text)
+        self.coloured = text if self.result is not text and COLOUR.search(text) else ""
 
     def take_diffs(self, diffs: tuple[FileDiff, ...]) -> None:
         self.diffs = diffs
@@ -83,6 +89,7 @@ class CallDraft(Struct, gc=False):
             diffs=diffs,
             child_session=self.child_session,
             continues=self.continues,
+            coloured=self.coloured,
             stderr=self.stderr,
         )
 

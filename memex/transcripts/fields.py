@@ -12,6 +12,7 @@ MILLISECONDS_FROM = 1e11
 MAX_DEPTH = 64
 NESTS = frozenset((dict, list))
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+COLOUR = re.compile(r"\x1b\[[\d;:]*m")
 EMPTY: Record = {}
 
 

@@ -19,7 +19,7 @@ from memex.transcripts.calls import file_was_new, new_call, take_hunks
 from memex.transcripts.dialogue import Dialogue, images_in, text_in, usage
 from memex.transcripts.diffs import unified_hunks
 from memex.transcripts.draft import CallDraft, TurnDraft
-from memex.transcripts.fields import count_of, record_of, records_in, text_of, time_of, without_ansi
+from memex.transcripts.fields import count_of, record_of, records_in, text_of, time_of
 from memex.transcripts.records import Line, ProblemLog, Record
 
 KINDS = {
@@ -199,7 +199,7 @@ def _call(record: Record) -> CallDraft:
 
 
 def finish_call(call: CallDraft, result: str, status: str) -> None:
-    call.result = without_ansi(result)
+    call.take_output(result)
     call.is_error = status in FAILED
     if call.kind is ToolKind.SHELL and (code := EXIT_CODE.search(call.result)):
         call.exit_status = int(code[1])

@@ -39,7 +39,7 @@ def input_blocks(call: ToolCall) -> tuple[Block, ...]:
 
 def result_blocks(call: ToolCall, label: str = "Result") -> tuple[Block, ...]:
     """A tree where the result is JSON, else its lines; nothing where it is empty or an image alone."""
-    text = without_picture_marks(call.result or "")
+    text = without_picture_marks(call.coloured or call.result or "")
     if not text.strip():
         return ()
     parsed = parsed_json(text)

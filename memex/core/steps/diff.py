@@ -14,7 +14,7 @@ from memex.core.steps.rows import Line, Row, Run, plain
 from memex.core.steps.syntax import Colouring
 
 MAX_ROWS = 50_000
-LEAST_ALIKE = 0.4
+LEAST_ALIKE = 0.5
 """Share of two lines that is the same, below which marking words would mark nearly all."""
 LONGEST_COMPARED = 400
 """Characters."""
@@ -167,7 +167,7 @@ def changed_words(old: str, new: str) -> tuple[Ranges, Ranges]:
         return (), ()
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    if matcher.ratio() < LEAST_ALIKE:
+    if _alike(before, after, matcher) < LEAST_ALIKE:
         return (), ()
     starts, others = _starts(before), _starts(after)
     changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
@@ -175,6 +175,17 @@ def changed_words(old: str, new: str) -> tuple[Ranges, Ranges]:
         tuple([(starts[first], starts[last]) for _, first, last, _, _ in changes if first < last]),
         tuple([(others[first], others[last]) for _, _, _, first, last in changes if first < last]),
     )
+
+
+def _alike(before: list[str], after: list[str], matcher: "SequenceMatcher[str]") -> float:
+    """Share of the characters that both have in common; white space says nothing."""
+    size = sum(len(word.strip()) for word in (*before, *after))
+    common = sum(
+        len(word.strip())
+        for block in matcher.get_matching_blocks()
+        for word in before[block.a :][: block.size]
+    )
+    return 2 * common / size if size else 0.0
 
 
 def marked(runs: tuple[Run, ...], ranges: Ranges) -> tuple[Run, ...]:

@@ -13,7 +13,7 @@ from memex.core.steps.text_lines import TextLines
 RAW_BYTES = 4 * 4 * MAX_LINE + 4
 """Of one line: four characters of source for one that is shown, four bytes each."""
 
-_NUMBERED = re.compile(r"^ {0,7}(\d{1,7})[→\t|:]")
+NUMBERED = re.compile(r"^ {0,7}(\d{1,7})(?:[→\t|:]|\.(?: |$))")
 _PLACE = re.compile(r"((?:[A-Za-z]:)?[^:\0]{1,400}?)([:-])(\d{1,7})\2")
 _LINE_FIRST = re.compile(r"(\d{1,7})([:-])")
 _PATH = re.compile(r"(?:\./|/|~/|[A-Za-z]:\\)?[^\s:]+$")
@@ -89,7 +89,7 @@ class ListingRows:
         if listing.grammar is Grammar.COMMAND:
             return ("$" if number == 0 else ""), safe_line(raw)
         if listing.grammar is Grammar.NUMBERED:
-            found = _NUMBERED.match(raw)
+            found = NUMBERED.match(raw)
             return (found[1], safe_line(raw[found.end() :])) if found else ("", safe_line(raw))
         return ("" if listing.first_line is None else str(listing.first_line + number)), safe_line(raw)
 

@@ -14,7 +14,7 @@ _STREAMS_BEGIN = ("<status>", "<stdout>", "<retrieval_status>")
 
 
 def render_shell(call: ToolCall) -> ToolBlock:
-    text, status = call.result or "", call.exit_status
+    text, status = call.coloured or call.result or "", call.exit_status
     if call.is_error and (found := _EXIT_HEAD.match(text)):
         text = text[found.end() :]
         status = int(found[1]) if status is None else status

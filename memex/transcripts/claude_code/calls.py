@@ -17,7 +17,6 @@ from memex.transcripts.fields import (
     records_in,
     text_of,
     whole_number,
-    without_ansi,
 )
 from memex.transcripts.records import Record
 from memex.transcripts.tools import command_of, kind_of, touches_of
@@ -40,11 +39,12 @@ def begin_call(block: Record) -> CallDraft:
 def take_result(call: CallDraft, block: Record, structured: object, files: SideFiles) -> None:
     """`structured` is the line's `toolUseResult`: an object on success, else a text or a list of blocks."""
     text = _result_text(block.get("content")) or text_of(structured)
-    call.result = files.whole(text) if text.startswith(PERSISTED) else text
+    call.take_output(files.whole(text) if text.startswith(PERSISTED) else text)
     call.is_error = block.get("is_error") is True
     facts = record_of(structured)
     if call.kind is ToolKind.SHELL:
         call.exit_status = _exit_status(call, facts)
+        call.stderr = text_of(facts.get("stderr"))
     elif call.kind in (ToolKind.EDIT, ToolKind.WRITE) and not call.is_error:
         _take_diff(call, facts)
     elif agent := text_of(facts.get("agentId")):
@@ -63,7 +63,7 @@ def _result_text(content: object) -> str:
         text = without_trailing("system-reminder", text)
     elif text.startswith("<tool_use_error>"):
         text = text.removeprefix("<tool_use_error>").removesuffix("</tool_use_error>")
-    return without_ansi(text)
+    return text
 
 
 def _part(part: Record) -> str:

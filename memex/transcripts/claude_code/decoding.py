@@ -42,6 +42,7 @@ class _Message(TypedDict, total=False):
 class _ToolUseResult(TypedDict, total=False):
     type: Any
     content: Any
+    stderr: Any
     filePath: Any
     oldString: Any
     newString: Any

@@ -104,7 +104,7 @@ class Items:
             call.exit_status = output.exit_status
         if call.duration_ms is None:
             call.duration_ms = output.duration_ms
-        call.result = output.text
+        call.take_output(output.text)
         call.is_error = output.failed or bool(call.exit_status)
         if output.running:
             self._conversation.leave_running(call, output.running)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from memex.transcripts.codex.payloads import CallOutput, Part
-from memex.transcripts.fields import record_of, text_of, whole_number, without_ansi
+from memex.transcripts.fields import record_of, text_of, whole_number
 from memex.transcripts.fitting import fitted
 from memex.transcripts.records import Record
 
@@ -65,7 +65,7 @@ def _from_fields(fields: Record) -> Output:
     status = whole_number(facts.get("exit_code"))
     process = whole_number(facts.get("session_id"))
     return Output(
-        text=without_ansi(text_of(fields.get("output"))),
+        text=text_of(fields.get("output")),
         exit_status=status,
         failed=bool(status),
         duration_ms=_milliseconds(seconds),
@@ -85,7 +85,7 @@ def _from_parts(parts: list[str]) -> Output:
     statuses = [one.exit_status for one in (head, *shown) if one.exit_status is not None]
     status = next((status for status in statuses if status), statuses[0] if statuses else None)
     running = next((one.running for one in (head, *shown) if one.running), "")
-    return Output(without_ansi(text), status, head.failed or bool(status), head.duration_ms, running)
+    return Output(text, status, head.failed or bool(status), head.duration_ms, running)
 
 
 def _command_fields(part: str) -> Record:
@@ -95,7 +95,7 @@ def _command_fields(part: str) -> Record:
 
 def _from_text(text: str) -> Output:
     if not HEADER.match(text):
-        return Output(without_ansi(text), failed=FAILURE.match(text) is not None)
+        return Output(text, failed=FAILURE.match(text) is not None)
     start = text.find(OUTPUT, 0, HEADER_LENGTH)
     header, body = (text[:start], text[start + len(OUTPUT) :]) if start >= 0 else (text[:HEADER_LENGTH], text)
     exits, times = EXIT.findall(header), WALL_TIME.findall(header)
@@ -104,7 +104,7 @@ def _from_text(text: str) -> Output:
     duration = round(float(times[-1]) * 1000) if times else None
     running = processes[-1] if processes else ""
     failed = bool(status) or header.startswith("Script failed")
-    return Output(without_ansi(body.removeprefix("\n")), status, failed, duration, running)
+    return Output(body.removeprefix("\n"), status, failed, duration, running)
 
 
 def _part_text(part: Part) -> str:

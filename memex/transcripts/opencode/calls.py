@@ -4,7 +4,7 @@ from memex.core.session import ToolKind
 from memex.transcripts.calls import file_was_new, new_call, take_hunks
 from memex.transcripts.diffs import unified_hunks
 from memex.transcripts.draft import CallDraft
-from memex.transcripts.fields import record_of, text_of, time_of, whole_number, without_ansi
+from memex.transcripts.fields import record_of, text_of, time_of, whole_number
 from memex.transcripts.records import Record
 
 KINDS = {
@@ -45,7 +45,7 @@ def call_of(part: Record) -> CallDraft:
     status = state.get("status")
     if status in UNFINISHED or not status:
         return call
-    call.result = without_ansi(text_of(state.get("error") if status == FAILED else state.get("output")))
+    call.take_output(text_of(state.get("error") if status == FAILED else state.get("output")))
     call.is_error = status == FAILED
     call.duration_ms = _duration(record_of(state.get("time")))
     if call.kind is ToolKind.SHELL:

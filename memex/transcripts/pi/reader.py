@@ -215,7 +215,7 @@ class _Entries:
             return
         details = record_of(message.get("details"))
         content = message.get("content")
-        call.result = without_ansi(text_in(content)) or ("[image]" if images_in(content) else "")
+        call.take_output(text_in(content) or ("[image]" if images_in(content) else ""))
         call.is_error = message.get("isError") is True
         call.child_session = text_of(details.get("sessionId")) or None
         if call.kind is ToolKind.SHELL:
