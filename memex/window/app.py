@@ -125,6 +125,7 @@ class App(QObject):
         engine.turns_arrived.connect(window.replay.take_turns)
         window.replay.turns_wanted.connect(self._on_turns_wanted)
         window.replay.session_wanted.connect(opener.open_id)
+        window.replay.set_ask(engine.ask)
 
     def _connect_window(self) -> None:
         self.engine.failed.connect(self._on_failed)

@@ -25,7 +25,7 @@ def palette_for(theme: Theme) -> Palette:
 def style_sheet(palette: Palette) -> str:
     """A token that the sheet names and the palette lacks is a KeyError at start, not a blank."""
     sheet = files("memex.resources").joinpath("memex.qss").read_text("utf-8")
-    colours = {part.name: getattr(palette, part.name) for part in fields(palette) if part.name != "lens"}
+    colours = {part.name: getattr(palette, part.name) for part in fields(palette) if part.type is str}
     sizes = {"small": fonts.small_size(), "body": fonts.body_size(), "title": fonts.title_size()}
     families = {"family": fonts.ui_family(), "mono": fonts.code_family()}
     icons = Path(str(files("memex.resources"))).joinpath("icons").as_posix()

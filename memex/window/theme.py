@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from memex.core.lenses import Lens
+from memex.core.steps.rows import Ink
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Palette:
     removed_surface: str
     terminal: str
     terminal_text: str
+    added_word: str
+    removed_word: str
+    ansi: tuple[str, ...]
+    """The sixteen colours of a terminal, each legible on `terminal`."""
+    ink: dict[Ink, str] = field(default_factory=dict)
     lens: dict[Lens, str] = field(default_factory=dict)
 
 
@@ -57,6 +63,35 @@ LIGHT = Palette(
     removed_surface="#fdeceb",
     terminal="#f3f4f6",
     terminal_text="#1c1e22",
+    added_word="#bfe6cc",
+    removed_word="#f8d0cc",
+    ansi=(
+        "#1c1e22",
+        "#b3261e",
+        "#1b6e3c",
+        "#7a5200",
+        "#1f5fbf",
+        "#8b3a8b",
+        "#0b656f",
+        "#5c616b",
+        "#5c616b",
+        "#b3261e",
+        "#1b6e3c",
+        "#7a5200",
+        "#1f5fbf",
+        "#8b3a8b",
+        "#0b656f",
+        "#1c1e22",
+    ),
+    ink={
+        Ink.KEYWORD: "#6a3d9a",
+        Ink.NAME: "#1f5a9e",
+        Ink.STRING: "#84480a",
+        Ink.NUMBER: "#0b656f",
+        Ink.COMMENT: "#5c616b",
+        Ink.MUTED: "#5c616b",
+        Ink.PATH: "#1f5fbf",
+    },
     lens={
         Lens.CONTENT: "#0072b2",
         Lens.TOOL: "#b85c00",
@@ -90,6 +125,35 @@ DARK = Palette(
     removed_surface="#3a2222",
     terminal="#121316",
     terminal_text="#e4e6ea",
+    added_word="#2c5a3b",
+    removed_word="#663632",
+    ansi=(
+        "#8f959f",
+        "#ff8a80",
+        "#6fce8f",
+        "#e3bd72",
+        "#6ea8ff",
+        "#d79be0",
+        "#6fcfd8",
+        "#cdd1d8",
+        "#a0a6b1",
+        "#ff9d94",
+        "#86dba2",
+        "#efcf8f",
+        "#8cbaff",
+        "#e3b3ea",
+        "#8adfe6",
+        "#ffffff",
+    ),
+    ink={
+        Ink.KEYWORD: "#c8aaff",
+        Ink.NAME: "#8fbcff",
+        Ink.STRING: "#e3bd72",
+        Ink.NUMBER: "#6fcfd8",
+        Ink.COMMENT: "#a0a6b1",
+        Ink.MUTED: "#a0a6b1",
+        Ink.PATH: "#6ea8ff",
+    },
     lens={
         Lens.CONTENT: "#56a8e0",
         Lens.TOOL: "#e69f00",

@@ -3,7 +3,9 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from enum import StrEnum
+from typing import cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -19,6 +21,7 @@ from memex.engine.protocol import (
     CountFacets,
     EngineFrame,
     FacetsCounted,
+    Failed,
     FetchModel,
     GetStatus,
     GetTurns,
@@ -28,6 +31,7 @@ from memex.engine.protocol import (
     ListSessions,
     OpenSession,
     PauseJob,
+    Reply,
     Request,
     ResumeJob,
     Search,
@@ -82,6 +86,7 @@ class EngineHandle(QObject):
         self._client: EngineClient | None = None
         self._searching: int | None = None
         self._next_search: SearchRequest | None = None
+        self._asked: dict[int, Callable[[Reply], None]] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="memex-engine-link", daemon=True)
         self._arrived.connect(self._on_frame)
@@ -111,6 +116,14 @@ class EngineHandle(QObject):
 
     def get_turns(self, key: int, first: int, count: int) -> None:
         self._send(GetTurns(key, first, count))
+
+    def ask(self, request: Request, answer: Callable[[Reply], None]) -> None:
+        """For what one part alone waits for: its answer, a failure as well, goes nowhere else."""
+        number = self._send(request)
+        if number is None:
+            answer(Failed("EngineError", "The engine is not ready: ask again in a moment."))
+        else:
+            self._asked[number] = answer
 
     def list_sessions(self, wanted: ListSessions) -> None:
         self._send(wanted)
@@ -154,6 +167,9 @@ class EngineHandle(QObject):
     def _on_connected(self, client: EngineClient | None) -> None:
         self._client = client
         self._searching = self._next_search = None
+        asked, self._asked = self._asked, {}
+        for answer in asked.values():
+            answer(Failed("EngineError", "The engine has gone: ask again in a moment."))
         if client:
             self.state_changed.emit(EngineState.READY)
             self.ask_status()
@@ -168,6 +184,9 @@ class EngineHandle(QObject):
                 newer, self._next_search = self._next_search, None
                 self.search(newer)
                 return  # the older answer is stale before it is shown
+        if frame.id is not None and (answer := self._asked.pop(frame.id, None)):
+            answer(cast("Reply", frame.body))
+            return
         try:
             self._relay(unwrapped(frame.body) if frame.id is not None else frame.body)
         except MemexError as error:

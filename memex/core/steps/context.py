@@ -21,6 +21,12 @@ class StepContext(Struct, frozen=True):
     def checklist(self, turn: int, place: int) -> tuple[CheckItem, ...]:
         return self.checklists.get(call_place(turn, place), ())
 
+    def joined(self, other: "StepContext") -> "StepContext":
+        return StepContext(
+            self.checklists | other.checklists,
+            self.turn_of_call | other.turn_of_call,
+        )
+
     def for_turns(self, turns: Sequence[Turn]) -> "StepContext":
         """What these turns alone need."""
         places = {call_place(turn.index, n) for turn in turns for n in range(len(turn.tool_calls))}

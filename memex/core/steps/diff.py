@@ -14,7 +14,7 @@ from memex.core.steps.rows import Line, Row, Run, plain
 from memex.core.steps.syntax import Colouring
 
 MAX_ROWS = 50_000
-LEAST_ALIKE = 0.5
+LEAST_ALIKE = 0.4
 """Share of two lines that is the same, below which marking words would mark nearly all."""
 LONGEST_COMPARED = 400
 """Characters."""

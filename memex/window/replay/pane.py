@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from memex.core.replay import SessionOutline, TurnPage
+from memex.core.steps.context import StepContext
 from memex.window.controls import make_label
+from memex.window.replay.asking import Ask
 from memex.window.replay.header import ReplayHeader
 from memex.window.replay.player import SPEEDS, Player
 from memex.window.replay.scrubber import Marks, marks_of
@@ -42,6 +44,7 @@ class ReplayPane(QWidget):
         self.setAccessibleName("Replay")
         self._outline: SessionOutline | None = None
         self._cache = TurnCache()
+        self._steps = StepContext()
         self._marks = Marks()
         self._last = 0
         self._is_opening = False
@@ -58,6 +61,7 @@ class ReplayPane(QWidget):
         self._player.position_changed.connect(self._on_player_position_changed)
         self._list.row_wanted.connect(self._player.seek)
         self._detail.session_wanted.connect(self.session_wanted)
+        self._detail.turn_wanted.connect(self._player.seek)
         self.setStyleSheet(style_sheet(palette))
 
     @property
@@ -82,6 +86,7 @@ class ReplayPane(QWidget):
         is_first = self._outline is None
         self._outline = None  # the position of the old session is nobody's news
         self._cache = TurnCache(len(outline.turns))
+        self._steps = StepContext()
         self._marks = marks_of(outline.turns)
         self._failure.hide()
         self._header.show_session(outline)
@@ -102,6 +107,7 @@ class ReplayPane(QWidget):
             return
         self._failure.hide()
         self._cache.put(page.turns)
+        self._steps = self._steps.joined(page.context)
         if not self._is_shown:
             self._show_turn(self._player.position)
         self._ask(self._player.position)
@@ -117,6 +123,13 @@ class ReplayPane(QWidget):
         self._transport.set_palette(palette)
         self._list.set_palette(palette)
         self._detail.set_palette(palette)
+
+    def set_ask(self, ask: Ask) -> None:
+        """Whom a turn's images, raw records and nested sessions are asked of."""
+        self._detail.set_ask(ask)
+
+    def toggle_raw(self) -> None:
+        self._detail.toggle_raw()
 
     def set_matches(self, words: Sequence[str]) -> None:
         self._detail.set_matches(words)
@@ -189,7 +202,8 @@ class ReplayPane(QWidget):
         turn = self._cache.get(position)
         self._is_shown = turn is not None
         if turn is not None:
-            self._detail.show_turn(turn, reveal=self._is_opening)
+            key = self._outline.card.key if self._outline else 0
+            self._detail.show_turn(turn, self._steps, session_key=key, reveal=self._is_opening)
             self._is_opening = False
         elif self._outline is not None:
             came = self._cache.has_page_of(position)

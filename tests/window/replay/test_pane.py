@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QTextEdit,
     QToolButton,
@@ -17,13 +16,14 @@ from pytestqt.qtbot import QtBot
 
 from memex.core.replay import Origin, TurnPage
 from memex.core.session import Problem, Turn
+from memex.core.steps.rows import copied
 from memex.window.replay import turn_view
 from memex.window.replay.pane import ReplayPane, TurnsWanted
 from memex.window.replay.scrubber import Scrubber, marks_of
 from memex.window.replay.turn_cache import MAX_PAGES, PAGE
 from memex.window.replay.turn_view import TurnView
 from memex.window.replay.widgets.context import match_pattern
-from memex.window.replay.widgets.listing_view import ListingView
+from memex.window.replay.widgets.rows_view import RowsView
 from memex.window.theme import DARK, LIGHT
 from tests.window.replay.sessions import STORY, long_session, outline_of, page_of, prompt, reply, shell
 
@@ -68,9 +68,25 @@ def detail_of(pane: ReplayPane) -> TurnView:
 
 def shown_text(pane: ReplayPane) -> str:
     detail = detail_of(pane)
-    views = [*detail.findChildren(QTextEdit), *detail.findChildren(QPlainTextEdit)]
+    prose = [view.toPlainText() for view in detail.findChildren(QTextEdit)]
+    rows = [copied(view._rows, view.shown[:2_000]) for view in detail.findChildren(RowsView)]
     labels = [label.text() for label in detail.findChildren(QLabel)]
-    return "\n".join([*(view.toPlainText() for view in views), *labels])
+    return "\n".join([*prose, *rows, *labels])
+
+
+def marked_words(pane: ReplayPane) -> list[str]:
+    """Of all the rows in sight, what is marked as a match."""
+    QApplication.processEvents()
+    detail_of(pane).grab()
+    layouts = (
+        layout for view in detail_of(pane).findChildren(RowsView) for layout in view._laid_out.values()
+    )
+    return [
+        layout.between(part.start, part.start + part.length)
+        for layout in layouts
+        for part in layout._layout.formats()
+        if part.format.background().color().name() == LIGHT.match
+    ]
 
 
 def open_story(pane: ReplayPane, turn: int = 0) -> None:
@@ -215,15 +231,13 @@ def test_matches_are_marked_and_scrolled_to(qtbot: QtBot, pane: ReplayPane) -> N
     pane.set_matches(["NEEDLE"])
     open_turn(pane, turn)
     assert detail_of(pane).verticalScrollBar().value() > 0
-    (marked,) = [view for view in detail_of(pane).findChildren(QPlainTextEdit) if view.extraSelections()]
-    assert marked.extraSelections()[0].cursor.selectedText() == "needle"
+    assert marked_words(pane) == ["needle"]
 
 
 def test_marks_stand_right_behind_characters_of_two_units(pane: ReplayPane) -> None:
     pane.set_matches(["needle"])
     open_turn(pane, reply(0, "", shell("ls", "😀😀 needle", 0)))
-    (marked,) = [view for view in detail_of(pane).findChildren(QPlainTextEdit) if view.extraSelections()]
-    assert marked.extraSelections()[0].cursor.selectedText() == "needle"
+    assert marked_words(pane) == ["needle"]
 
 
 def test_a_match_in_the_folded_part_unfolds_it(pane: ReplayPane) -> None:
@@ -252,7 +266,7 @@ def test_thinking_is_folded_until_asked_for(qtbot: QtBot, pane: ReplayPane) -> N
 
 def test_a_subagent_session_is_asked_for(qtbot: QtBot, pane: ReplayPane) -> None:
     open_story(pane, 5)
-    (button,) = detail_of(pane).findChildren(QPushButton, "linkButton")
+    (_, button) = detail_of(pane).findChildren(QPushButton, "linkButton")
     with qtbot.waitSignal(pane.session_wanted) as wanted:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert wanted.args == ["agent-7f3a"]
@@ -346,14 +360,6 @@ def test_everything_that_takes_focus_has_a_name(pane: ReplayPane) -> None:
         assert widget.accessibleName()
     stops = [widget for widget in (*buttons, pane._list, pane._detail) if widget.isVisible()]
     assert all(widget.focusPolicy() & Qt.FocusPolicy.TabFocus for widget in stops)
-
-
-def test_the_gutter_of_a_diff_is_as_high_as_its_lines(pane: ReplayPane) -> None:
-    open_story(pane, turn=4)
-    (listing, *_) = [view for view in detail_of(pane).findChildren(ListingView) if view._gutter_width()]
-    pane.resize(600, 700)
-    QApplication.processEvents()
-    assert listing._gutter.height() == listing.height()
 
 
 @pytest.mark.parametrize(

@@ -1,63 +1,55 @@
 """A widget for each kind of block."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from memex.window.controls import make_label, make_tool_button
-from memex.window.replay.blocks import (
+from memex.core.steps.blocks import (
     Block,
     Checklist,
-    CheckState,
+    Diff,
     Fold,
+    JsonTree,
     Listing,
     Note,
+    Picture,
+    Plan,
     Prose,
-    SessionLink,
+    Questions,
+    SubAgent,
+    Terminal,
     ToolBlock,
+    TurnLink,
+    WebLinks,
 )
-from memex.window.replay.glyphs import Glyph, glyph_icon, glyph_pixmap
-from memex.window.replay.markdown import is_light
+from memex.window.controls import make_tool_button
+from memex.window.replay.glyphs import Glyph, glyph_icon
 from memex.window.replay.widgets.card_heading import CardHeading
 from memex.window.replay.widgets.context import BlockContext
-from memex.window.replay.widgets.listing_block import ListingBlock
+from memex.window.replay.widgets.diff_block import DiffBlock
+from memex.window.replay.widgets.json_view import JsonView
+from memex.window.replay.widgets.nested_session import SubAgentBlock
+from memex.window.replay.widgets.picture_view import PictureView
 from memex.window.replay.widgets.prose_view import ProseView
+from memex.window.replay.widgets.rows_block import listing_block
+from memex.window.replay.widgets.small_blocks import (
+    ChecklistView,
+    QuestionsView,
+    WebLinksView,
+    note_label,
+    turn_link,
+)
+from memex.window.replay.widgets.terminal_block import TerminalBlock
 
 PAD = 8
-_STATE_GLYPH = {CheckState.OPEN: Glyph.BOX, CheckState.ACTIVE: Glyph.ACTIVE, CheckState.DONE: Glyph.DONE}
+EDGE_TO_EDGE = (Listing, Terminal, Diff)
+"""What has a surface of its own."""
 
 
 def build_block(block: Block, context: BlockContext) -> QWidget:
-    match block:
-        case ToolBlock():
-            return ToolCard(block, context)
-        case Prose():
-            return _prose(block, context)
-        case Listing():
-            return ListingBlock(block, context)
-        case Fold():
-            return FoldBlock(block, context)
-        case Checklist():
-            return ChecklistView(block, context)
-        case SessionLink():
-            return _session_link(block, context)
-        case Note():
-            return _note(block)
-
-
-def _prose(prose: Prose, context: BlockContext) -> QWidget:
-    if is_light(prose.text):
-        return ProseView(prose, context)
-    return ListingBlock(Listing(prose.text, label="Text"), context)
+    return BUILDERS[type(block)](block, context)
 
 
 class ToolCard(QFrame):
@@ -79,7 +71,7 @@ class ToolCard(QFrame):
         """What stands below the heading, one part at a time."""
         for part in self._block.body:
             widget = build_block(part, self._context)
-            if isinstance(widget, ListingBlock):
+            if isinstance(part, EDGE_TO_EDGE):
                 self._column.addWidget(widget)
             else:
                 self._column.addLayout(_padded(widget))
@@ -121,19 +113,10 @@ class FoldBlock(QWidget):
 
     def _on_button_toggled(self, is_open: bool) -> None:
         if self._body is None:
-            self._body = self._build_body()
+            self._body = _framed("foldBody", self._fold.body, self._context)
             self._column.addWidget(self._body)
         self._body.setVisible(is_open)
         self._show_arrow(is_open)
-
-    def _build_body(self) -> QWidget:
-        body = QFrame()
-        body.setObjectName("foldBody")
-        column = QVBoxLayout(body)
-        column.setContentsMargins(12, 0, 0, 0)
-        for part in self._fold.body:
-            column.addWidget(build_block(part, self._context))
-        return body
 
     def _show_arrow(self, is_open: bool) -> None:
         palette = self._context.palette
@@ -142,31 +125,22 @@ class FoldBlock(QWidget):
         )
 
 
-class ChecklistView(QWidget):
-    def __init__(self, checklist: Checklist, context: BlockContext) -> None:
-        super().__init__()
-        self._context = context
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for item in checklist.items:
-            row = QHBoxLayout()
-            row.setSpacing(PAD)
-            row.addWidget(self._box(item.state), 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(_plain_label(item.text, "checkItem", str(item.state)), 1)
-            column.addLayout(row)
+def _tool_card(block: ToolBlock, context: BlockContext) -> ToolCard:
+    return ToolCard(block, context)
 
-    def _box(self, state: CheckState) -> QLabel:
-        palette = self._context.palette
-        colour = {
-            CheckState.OPEN: palette.muted,
-            CheckState.ACTIVE: palette.accent,
-            CheckState.DONE: palette.muted,
-        }
-        label = QLabel()
-        label.setAccessibleName(state.value)
-        label.setPixmap(glyph_pixmap(_STATE_GLYPH[state], colour[state], 16, self.devicePixelRatioF()))
-        return label
+
+def _plan(plan: Plan, context: BlockContext) -> QWidget:
+    return _framed("planBody", plan.body, context)
+
+
+def _framed(name: str, body: tuple[Block, ...], context: BlockContext) -> QFrame:
+    frame = QFrame()
+    frame.setObjectName(name)
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(12, 0, 0, 0)
+    for part in body:
+        column.addWidget(build_block(part, context))
+    return frame
 
 
 def _padded(widget: QWidget) -> QVBoxLayout:
@@ -176,22 +150,20 @@ def _padded(widget: QWidget) -> QVBoxLayout:
     return layout
 
 
-def _note(note: Note) -> QLabel:
-    return _plain_label(note.text, "note", str(note.tone))
-
-
-def _plain_label(text: str, name: str, tone: str) -> QLabel:
-    label = make_label(text, name)
-    label.setWordWrap(True)
-    label.setProperty("tone", tone)
-    label.setMinimumWidth(1)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    return label
-
-
-def _session_link(link: SessionLink, context: BlockContext) -> QPushButton:
-    button = QPushButton("Open the sub-agent’s session")
-    button.setObjectName("linkButton")
-    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    button.clicked.connect(lambda: context.open_session(link.session_id))
-    return button
+BUILDERS: dict[type, Callable[[Any, BlockContext], QWidget]] = {
+    Prose: ProseView,
+    Listing: listing_block,
+    Terminal: TerminalBlock,
+    Diff: DiffBlock,
+    Checklist: ChecklistView,
+    Plan: _plan,
+    Questions: QuestionsView,
+    WebLinks: lambda block, _: WebLinksView(block),
+    JsonTree: JsonView,
+    Picture: PictureView,
+    Note: lambda block, _: note_label(block),
+    SubAgent: lambda block, context: SubAgentBlock(block, context, build_block),
+    TurnLink: turn_link,
+    Fold: FoldBlock,
+    ToolBlock: _tool_card,
+}

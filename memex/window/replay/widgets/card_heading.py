@@ -4,7 +4,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from memex.window.replay.blocks import Fact, Tone, ToolBlock
+from memex.core.steps.blocks import Fact, Tone, ToolBlock
 from memex.window.replay.glyphs import TOOL_GLYPH, draw_glyph
 from memex.window.replay.widgets.elided_label import plain_tooltip
 from memex.window.theme import Palette

@@ -3,20 +3,24 @@
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QFont,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextFormat,
     QTextFrameFormat,
     QTextTable,
 )
 
+from memex.window import fonts
 from memex.window.theme import Palette
 
 LINE_HEIGHT = 120
 """Per cent."""
 PARAGRAPH_GAP = 6
+HEADING_GAP = 10
 ITEM_GAP = 2
 INDENT = 20
 CELL_PAD = 4
@@ -43,11 +47,24 @@ def _space(cursor: QTextCursor, block: QTextBlock, palette: Palette) -> None:
     if cursor.currentTable() is None:
         style.setTopMargin(0)
         style.setBottomMargin(ITEM_GAP if block.textList() else PARAGRAPH_GAP)
-    if block.blockFormat().hasProperty(QTextBlockFormat.Property.BlockCodeFence):
+    if level := block.blockFormat().headingLevel():
+        style.setTopMargin(HEADING_GAP if block.blockNumber() else 0)
+        _size_heading(cursor, level)
+    if block.blockFormat().nonBreakableLines():  # of <pre>
         style.setBottomMargin(0)
         style.setBackground(QColor(palette.raised))
         style.setNonBreakableLines(False)
     cursor.mergeBlockFormat(style)
+
+
+def _size_heading(cursor: QTextCursor, level: int) -> None:
+    size = QTextCharFormat()
+    size.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
+    pixels = {1: fonts.title_size() + 2, 2: fonts.title_size()}.get(level, fonts.body_size())
+    size.setProperty(QTextFormat.Property.FontPixelSize, pixels)
+    size.setFontWeight(QFont.Weight.DemiBold)
+    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+    cursor.mergeCharFormat(size)
 
 
 def _colour_words(cursor: QTextCursor, block: QTextBlock, palette: Palette) -> None:

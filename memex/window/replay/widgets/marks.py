@@ -5,12 +5,12 @@ from itertools import islice
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QTextEdit
 
 from memex.window.replay.widgets.context import MAX_MARKED, BlockContext
 
 
-def mark_matches(view: QPlainTextEdit | QTextEdit, context: BlockContext) -> None:
+def mark_matches(view: QTextEdit, context: BlockContext) -> None:
     if context.matches is None:
         return
     view.setExtraSelections(
@@ -18,7 +18,7 @@ def mark_matches(view: QPlainTextEdit | QTextEdit, context: BlockContext) -> Non
     )
 
 
-def first_match(view: QPlainTextEdit | QTextEdit) -> QRect | None:
+def first_match(view: QTextEdit) -> QRect | None:
     """Where the first mark stands in the view, brought into sight if the view itself scrolls."""
     selections = view.extraSelections()
     if not selections:

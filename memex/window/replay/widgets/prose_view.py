@@ -7,8 +7,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
 
+from memex.core.steps.blocks import Prose
 from memex.window import fonts
-from memex.window.replay.blocks import Prose
 from memex.window.replay.markdown import SafeDocument, fill_document
 from memex.window.replay.widgets.context import BlockContext
 from memex.window.replay.widgets.document_style import dress_document
@@ -29,7 +29,7 @@ class ProseView(QTextEdit):
         document = SafeDocument(self)
         document.setDefaultFont(fonts.ui_font(fonts.body_size()))
         document.setDocumentMargin(0)
-        fill_document(document, prose.text, keep_lines=prose.keep_lines)
+        fill_document(document, prose)
         dress_document(document, context.palette)
         self.setDocument(document)
         mark_matches(self, context)
