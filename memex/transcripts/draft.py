@@ -59,10 +59,11 @@ class CallDraft(Struct, gc=False):
     def succeeded(self) -> bool:
         return (self.result is not None or self.results_unwritten) and not self.is_error
 
-    def take_output(self, text: str) -> None:
-        """What the call gave back, as it was printed."""
-        self.result = without_ansi(text)
-        self.coloured = text if self.result is not text and COLOUR.search(text) else ""
+    def take_output(self, text: str) -> str:
+        """What the call gave back, as it was printed; returned without its escapes."""
+        self.result = plain = without_ansi(text)
+        self.coloured = text if plain is not text and COLOUR.search(text) else ""
+        return plain
 
     def take_diffs(self, diffs: tuple[FileDiff, ...]) -> None:
         self.diffs = diffs

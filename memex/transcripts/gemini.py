@@ -199,12 +199,12 @@ def _call(record: Record) -> CallDraft:
 
 
 def finish_call(call: CallDraft, result: str, status: str) -> None:
-    call.take_output(result)
+    printed = call.take_output(result)
     call.is_error = status in FAILED
-    if call.kind is ToolKind.SHELL and (code := EXIT_CODE.search(call.result)):
+    if call.kind is ToolKind.SHELL and (code := EXIT_CODE.search(printed)):
         call.exit_status = int(code[1])
         call.is_error = call.is_error or call.exit_status != 0
-    elif call.kind is ToolKind.WRITE and call.result.startswith(CREATED):
+    elif call.kind is ToolKind.WRITE and printed.startswith(CREATED):
         file_was_new(call)
 
 

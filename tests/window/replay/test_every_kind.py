@@ -22,7 +22,7 @@ from memex.window.theme import LIGHT
 
 Kind = tuple[str, str]
 """Agent, and what it is of: a kind of tool with its name, or a kind of turn."""
-LARGEST = 250_000
+LARGEST = 700_000
 """Bytes of a file that is read: every kind occurs in a smaller one."""
 
 

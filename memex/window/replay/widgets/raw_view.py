@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from memex.core.replay import RawRecord
-from memex.core.steps.blocks import Fold, Grammar, JsonTree, Listing
+from memex.core.steps.blocks import Block, Fold, Grammar, JsonTree, Listing
 from memex.core.steps.json_tree import parsed_json
 from memex.engine.protocol import Failed, Reply
 from memex.engine.replay_messages import GetRawRecords, RawRecords
@@ -46,11 +46,9 @@ class RawView(QWidget):
         heading = make_label(f"Line {record.line:,}{cut}", "turnHeading")
         value = None if record.is_cut else parsed_json(record.text)
         text = Listing(record.text, Grammar.CODE, f"Line {record.line:,}", "json")
-        blocks = (
-            [text]
-            if value is None
-            else [JsonTree(value, "record"), Fold("As it stands in the file", (text,))]
-        )
+        blocks: tuple[Block, ...] = (text,)
+        if value is not None:
+            blocks = (JsonTree(value, "record"), Fold("As it stands in the file", (text,)))
         for widget in (heading, *(build_block(block, self._context) for block in blocks)):
             self._column.insertWidget(self._column.count() - 1, widget)
             widget.show()

@@ -63,9 +63,15 @@ class RowsView(QAbstractScrollArea):
         self._character_width = metrics.horizontalAdvance("0")
         self._width = 0
         self._gutter_width = metrics.horizontalAdvance("0" * rows.gutter) + PAD if rows.gutter else 0
+        self._needed = self._least_height if self._is_whole else WINDOW_HEIGHT
+        self._colouring = QTimer(self, interval=0)
+        self._colouring.timeout.connect(self._colour)
+        self._set_up(name)
+
+    def _set_up(self, name: str) -> None:
         self.setObjectName("listing")
         self.setAccessibleName(name)
-        self.setAccessibleDescription(copied(rows, shown[:DESCRIBED]))
+        self.setAccessibleDescription(copied(self._rows, self._shown[:DESCRIBED]))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus if self._is_whole else Qt.FocusPolicy.StrongFocus)
@@ -74,9 +80,6 @@ class RowsView(QAbstractScrollArea):
         if self._is_whole:
             self.setVerticalScrollBarPolicy(off)
             self.setHorizontalScrollBarPolicy(off)
-        self._colouring = QTimer(self, interval=0)
-        self._colouring.timeout.connect(self._colour)
-        self._needed = self._least_height if self._is_whole else WINDOW_HEIGHT
 
     @property
     def shown(self) -> range:
