@@ -1,5 +1,6 @@
 """An engine in the window's own process, with the signals and requests of `EngineHandle`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,6 +16,8 @@ from memex.engine.protocol import (
     CountFacets,
     FacetsCounted,
     ListSessions,
+    Reply,
+    Request,
     SessionList,
 )
 from memex.window.worker import EngineState
@@ -100,6 +103,9 @@ class FakeEngine(QObject):
         known = {card.id: card for card in self.library.cards}
         outline = values.make_outline(known[session])
         self._answer(lambda: self.session_opened.emit(outline))
+
+    def ask(self, request: Request, answer: Callable[[Reply], None]) -> None:
+        self.log.append(("ask", request))
 
     def get_turns(self, key: int, first: int, count: int) -> None:
         turns = values.make_turns(next(card for card in self.library.cards if card.key == key))

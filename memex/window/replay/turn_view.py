@@ -43,7 +43,7 @@ class TurnView(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # As needed, it may come and go without end: with it texts are narrower and higher, without it they fit.
+        # As needed, it could come and go without end: with it texts are higher, without it they fit.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._palette = palette
@@ -122,7 +122,8 @@ class TurnView(QScrollArea):
             "Show the turn rendered" if self._is_raw else "Show the raw record of the turn"
         )
         switch.clicked.connect(self.toggle_raw)
-        switch.setVisible(self._place is not None)
+        if self._place is None:
+            switch.hide()  # to show it here would open a window: it has no parent yet
         line.addWidget(switch)
         return line
 

@@ -23,12 +23,13 @@ from memex.window.theme import LIGHT
 Kind = tuple[str, str]
 """Agent, and what it is of: a kind of tool with its name, or a kind of turn."""
 LARGEST = 700_000
-"""Bytes of a file that is read: every kind occurs in a smaller one."""
+LARGE = ("chat-history.md", "04a21918-a429-4e1e-93b1-ca0cea51c8c8.jsonl")
+"""Files above so many bytes are passed over, but for those that hold a kind which no smaller one does."""
 
 
 def sessions(corpus: Path) -> Iterator[Session]:
     for path in sorted([*corpus.rglob("*.json*"), *corpus.rglob("aider/*/*.md")]):
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > LARGEST and path.name not in LARGE:
             continue
         with path.open("rb") as file:
             try:

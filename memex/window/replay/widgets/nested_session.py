@@ -33,7 +33,8 @@ class SubAgentBlock(QWidget):
         buttons = QHBoxLayout()
         self._show = link_button("Show the sub-agent’s session here")
         self._show.clicked.connect(self._on_show_clicked)
-        self._show.setVisible(context.depth < MOST_DEPTH)
+        if context.depth >= MOST_DEPTH:
+            self._show.hide()
         away = link_button("Open it")
         away.setAccessibleName("Open the sub-agent’s session")
         away.clicked.connect(self._on_away_clicked)
