@@ -1,7 +1,5 @@
 """A text of any length, line by line: any line is read without those before it."""
 
-import numpy as np
-
 
 class TextLines:
     """Split at line feeds alone. A line feed at the very end begins no further line.
@@ -10,6 +8,8 @@ class TextLines:
     """
 
     def __init__(self, text: str) -> None:
+        import numpy as np  # the window starts without it
+
         self._bytes = text.encode("utf-8", "surrogatepass")
         ends = np.flatnonzero(np.frombuffer(self._bytes, np.uint8) == ord("\n"))
         self._starts = np.concatenate(([0], ends + 1))
