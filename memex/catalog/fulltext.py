@@ -4,6 +4,8 @@ import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import msgspec
 import numpy as np
@@ -199,6 +201,12 @@ class FullText:
             f"SELECT DISTINCT rowid >> {TURN_BITS} FROM turn_text WHERE turn_text MATCH ?", (expression,)
         )
         return {key for (key,) in rows}
+
+    def bodies_by_session(self) -> Iterator[tuple[int, list[str]]]:
+        """Session → what full text knows of its turns in their order, then of its card."""
+        rows = self._db.execute(f"SELECT rowid >> {TURN_BITS}, body FROM turn_text ORDER BY rowid")
+        for session, group in groupby(rows, key=itemgetter(0)):
+            yield session, [body for _, body in group]
 
     def bodies(self, turns: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """(session, turn) → what full text knows of it."""

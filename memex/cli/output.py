@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 from msgspec import Struct
 
+from memex.core.evaluation import Estimate, Evaluation
 from memex.core.lenses import Lens
 from memex.core.library import ImportReport, IndexReport, LibraryStatus, Progress, SnapshotReport
 from memex.core.names import redaction_in_words
@@ -27,7 +29,7 @@ if TYPE_CHECKING:  # numpy
 
 
 class SearchHit(Struct, frozen=True):
-    """`lenses` and recency (under its own name) sum to `score`."""
+    """`lenses`, and recency under its own name, sum to `score`, and so do `lanes` with recency."""
 
     session_id: str
     agent: str
@@ -37,8 +39,11 @@ class SearchHit(Struct, frozen=True):
     started_at: datetime | None
     score: float
     lenses: dict[str, float]
+    lanes: dict[str, float]
     turn: int | None
     snippet: str | None
+    words: tuple[str, ...]
+    like_it: tuple[str, ...]
     source_path: str
 
 
@@ -51,6 +56,8 @@ class RelaxationOutput(Struct, frozen=True):
 class SearchOutput(Struct, frozen=True):
     query: str
     hits: tuple[SearchHit, ...]
+    is_close: bool
+    confidence: float
     took_ms: float
     degraded: str | None
     problems: tuple[QueryProblem, ...] = ()
@@ -105,11 +112,22 @@ class SessionsOutput(Struct, frozen=True):
 def search_output(
     table: LensTable, ranking: Ranking, limit: int, problems: tuple[QueryProblem, ...] = ()
 ) -> SearchOutput:
-    hits = tuple(_hit(table, ranking, int(row)) for row in ranking.order[:limit])
-    relaxations = tuple(
-        RelaxationOutput(each.dropped, each.request.text, each.count) for each in table.relaxations
+    """The best of each group of copies."""
+    from memex.core.ranking import grouped  # numpy
+
+    found = islice(grouped(ranking.order.tolist(), table.groups).items(), limit)
+    return SearchOutput(
+        query=table.request.text,
+        hits=tuple(_hit(table, ranking, row, like_it) for row, like_it in found),
+        is_close=table.is_close,
+        confidence=table.confidence,
+        took_ms=table.took_ms,
+        degraded=table.degraded,
+        problems=problems,
+        relaxations=tuple(
+            RelaxationOutput(each.dropped, each.request.text, each.count) for each in table.relaxations
+        ),
     )
-    return SearchOutput(table.request.text, hits, table.took_ms, table.degraded, problems, relaxations)
 
 
 def replay_output(outline: SessionOutline, turns: tuple[Turn, ...]) -> ReplayOutput:
@@ -127,6 +145,8 @@ def printable(text: str) -> str:
 
 def search_text(output: SearchOutput) -> str:
     lines = [_hit_text(number, hit) for number, hit in enumerate(output.hits, start=1)]
+    if lines and not output.is_close:
+        lines.insert(0, "Nothing close was found. The nearest misses:")
     if not lines:
         lines = [f"Nothing found for “{output.query}”."]
         lines += [f"Without {each.dropped}: {each.count:,}" for each in output.relaxations]
@@ -158,6 +178,30 @@ def sessions_text(output: SessionsOutput) -> str:
         f"{_day(card.started_at)}  {card.session_id[:13]:13}  {card.project or '–':18.18}  {card.title}"
         for card in output.sessions
     )
+
+
+def evaluation_text(report: Evaluation) -> str:
+    """nDCG@10 by class, and overall its interval and the other measures."""
+    kinds = list(report.runs[0].ndcg) if report.runs else []
+    width = max((len(run.name) for run in report.runs), default=0)
+    head = "".join(f"{kind[:10]:>11}" for kind in kinds)
+    lines = [f"{'nDCG@10':{width}}{head}{'95 %':>13}{'MRR@10':>9}{'s@1':>7}{'s@5':>7}"]
+    for run in report.runs:
+        values = "".join(f"{_value(run.ndcg[kind].mean):>11}" for kind in kinds)
+        overall = run.ndcg[kinds[-1]]
+        others = (run.mrr[kinds[-1]], run.success_at_1[kinds[-1]], run.success_at_5[kinds[-1]])
+        interval = f"{_value(overall.low)}–{_value(overall.high)}"
+        mrr, first, five = (_value(each.mean) for each in others)
+        lines.append(f"{run.name:{width}}{values}{interval:>13}{mrr:>9}{first:>7}{five:>7}")
+    landing = report.landing.get("overall")
+    lines += [
+        "",
+        f"Opens within two turns of a right one: {_estimate(landing) if landing else '–'}",
+        f"Negatives told apart (AUROC): {_estimate(report.separation)}",
+        f"Called close: {_value(report.positives_called_close.mean)} of the queries with an answer, "
+        f"{_value(report.negatives_called_close.mean)} of those without",
+    ]
+    return "\n".join(lines)
 
 
 def status_text(status: LibraryStatus) -> str:
@@ -207,9 +251,11 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def _hit(table: LensTable, ranking: Ranking, row: int) -> SearchHit:
+def _hit(table: LensTable, ranking: Ranking, row: int, like_it: Sequence[int]) -> SearchHit:
     card, snippet = table.cards[row], table.snippets[row] if table.snippets else None
     lenses = {lens.value: float(part) for lens, part in zip(Lens, ranking.contributions[row], strict=True)}
+    lanes = {lane.value: float(part) for lane, part in zip(table.lanes, ranking.by_lane[row], strict=True)}
+    recency = {"recency": float(ranking.recency[row])}
     return SearchHit(
         session_id=card.id,
         agent=card.agent,
@@ -218,11 +264,22 @@ def _hit(table: LensTable, ranking: Ranking, row: int) -> SearchHit:
         branch=card.branch,
         started_at=card.started_at,
         score=float(ranking.score[row]),
-        lenses={**lenses, "recency": float(ranking.recency[row])},
+        lenses=lenses | recency,
+        lanes=lanes | recency,
         turn=snippet.turn if snippet else None,
         snippet=snippet.text if snippet else None,
+        words=snippet.words if snippet else (),
+        like_it=tuple(table.cards[other].id for other in like_it),
         source_path=card.source_path,
     )
+
+
+def _estimate(estimate: Estimate) -> str:
+    return f"{_value(estimate.mean)} ({_value(estimate.low)}–{_value(estimate.high)}, n = {estimate.count})"
+
+
+def _value(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _session(card: SessionCard) -> SessionOutput:
@@ -279,7 +336,8 @@ def _hit_text(number: int, hit: SearchHit) -> str:
     head = f"{number:2}. {hit.score:.2f}  {hit.title}"
     where = f"    {hit.project or '–'} · {hit.agent} · {_day(hit.started_at)} · {hit.session_id}"
     shown = f"    t {hit.turn}: {hit.snippet}" if hit.snippet else ""
-    return "\n".join(line for line in (head, where, shown, f"    {why}") if line.strip())
+    alike = f"    +{len(hit.like_it)} like it" if hit.like_it else ""
+    return "\n".join(line for line in (head, where, shown, f"    {why}", alike) if line.strip())
 
 
 def _turn_text(turn: TurnOutput) -> str:

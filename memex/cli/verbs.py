@@ -17,6 +17,7 @@ import click
 
 from memex import __version__
 from memex.cli.output import (
+    evaluation_text,
     export_text,
     printable,
     progress_bar,
@@ -62,6 +63,8 @@ EXPORT_FORMATS = [kind.value for kind in ExportFormat]
 LIST_ORDERS = [Order.NEWEST.value, Order.OLDEST.value, Order.LONGEST.value]
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
+LIBRARY_WAIT = 10.0
+"""Seconds, for a command that is just ending; a window keeps its library for as long as it is open."""
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 Value = TypeVar("Value")
@@ -234,6 +237,35 @@ def fetch_model(paths: LibraryPaths, yes: bool, as_json: bool) -> None:
     if found.degraded:
         raise MemexError(found.degraded)
     show(found, as_json, status_text)
+
+
+@memex.command("eval")
+@click.argument("queries", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--ablate", is_flag=True, help="Also measure what each part is worth.")
+@click.option("--split", help="Only the queries of this split.")
+@as_json
+@click.pass_obj
+def evaluate(paths: LibraryPaths, queries: Path, ablate: bool, split: str | None, as_json: bool) -> None:
+    """Measure how well search answers QUERIES, a file of judged queries."""
+    from memex.library.evaluation.evaluate import Evaluator
+    from memex.library.evaluation.queries import read_queries
+    from memex.library.library import Library
+
+    asked = read_queries(queries, split)
+    library = Library(paths.home, wait_seconds=LIBRARY_WAIT)
+    try:
+        library.open_vectors()
+        evaluator = Evaluator(library, ablate=ablate)
+        steps = evaluator.run(asked)
+        with click.progressbar(
+            steps, len(asked), "queries", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar:
+            for _ in bar:
+                pass
+        report = evaluator.report()
+    finally:
+        library.close()
+    show(report, as_json, evaluation_text)
 
 
 @memex.command()

@@ -14,6 +14,7 @@ MemexError
 ├── JobCancelledError       the user stopped a job
 ├── SnapshotError           a snapshot file is damaged, not one, or not to be trusted
 ├── SessionNotFoundError    no such session in the library
+├── EvaluationError         judged queries cannot be read, or mean no session
 ├── QueryError              the words in the search box cannot be understood
 └── ExportError             a session cannot be written where it was asked for
 """
@@ -72,6 +73,10 @@ class SnapshotError(MemexError):
 
 
 class SessionNotFoundError(MemexError):
+    pass
+
+
+class EvaluationError(MemexError):
     pass
 
 

@@ -60,6 +60,7 @@ class Ranker:
         self._met_errors = np.array([card.error_count > 0 for card in table.cards], np.float64)
         self._fused: dict[Fusion, Floats] = {}
         self._fed_back: tuple[tuple[Sequence[int], Sequence[int]], Floats] | None = None
+        self._likeness_of: dict[int, NDArray[np.float32]] = {}
         self._rows = {card.key: row for row, card in enumerate(table.cards)}
 
     def rank(self, options: RankOptions, now: datetime) -> Ranking:
@@ -78,7 +79,7 @@ class Ranker:
         score = by_lane.sum(axis=1) + fresh + errors + feedback
         order = np.argsort(-score, kind="stable")
         if options.diversity > 0 and self._vectors.size:
-            order = _diverse(order, score, self._vectors, options.diversity)
+            order = self._diverse(order, score, options.diversity)
         if self._table.named is not None and (row := self._rows.get(self._table.named)) is not None:
             order = np.concatenate(([row], order[order != row]))
         contributions = by_lane @ lens_of_lane
@@ -123,6 +124,29 @@ class Ranker:
         most: float = np.abs(apart).max()
         scaled: Floats = FEEDBACK_SAY * apart / most if most > 0 else apart
         return scaled
+
+    def _diverse(self, order: NDArray[np.intp], score: Floats, diversity: float) -> NDArray[np.intp]:
+        """Maximal marginal relevance (Carbonell & Goldstein 1998) for the first places.
+
+        Relevance is the score between the pool's least and best; likeness the cosine of content vectors.
+        """
+        pool = order[:DIVERSE_POOL]
+        span = np.ptp(score[pool])
+        relevance = (1 - diversity) * (score[pool] - score[pool].min()) / (span or 1.0)
+        nearest = np.zeros(len(pool))
+        taken: list[int] = []
+        for _ in range(min(DIVERSE_PLACES, len(pool))):
+            best = int(np.argmax(relevance - diversity * nearest)) if taken else 0
+            taken.append(best)
+            relevance[best] = -np.inf
+            np.maximum(nearest, self._likeness(int(pool[best]))[pool], out=nearest)
+        return np.concatenate([pool[taken], np.delete(order, taken)])
+
+    def _likeness(self, row: int) -> NDArray[np.float32]:
+        """To every session; kept, as the next step of a slider asks for nearly the same rows."""
+        if row not in self._likeness_of:
+            self._likeness_of[row] = self._vectors @ self._vectors[row]
+        return self._likeness_of[row]
 
     def _mean_vector(self, keys: Sequence[int]) -> NDArray[np.float32]:
         rows = [self._rows[key] for key in keys if key in self._rows]
@@ -197,25 +221,3 @@ FUSED: Mapping[Fusion, Callable[[Floats], Floats]] = {
     Fusion.RRF: _reciprocal_ranks,
     Fusion.DBSF: _by_distribution,
 }
-
-
-def _diverse(
-    order: NDArray[np.intp], score: Floats, vectors: NDArray[np.float32], diversity: float
-) -> NDArray[np.intp]:
-    """Maximal marginal relevance (Carbonell & Goldstein 1998) for the first places.
-
-    Relevance is the score between the pool's least and best; likeness the cosine of content vectors.
-    """
-    pool = order[:DIVERSE_POOL]
-    span = np.ptp(score[pool])
-    relevance = (1 - diversity) * ((score[pool] - score[pool].min()) / span if span else np.ones(len(pool)))
-    likeness = vectors[pool] @ vectors[pool].T
-    nearest = np.zeros(len(pool))
-    taken: list[int] = []
-    for _ in range(min(DIVERSE_PLACES, len(pool))):
-        best = int(np.argmax(relevance - diversity * nearest)) if taken else 0
-        taken.append(best)
-        relevance[best] = -np.inf
-        np.maximum(nearest, likeness[best], out=nearest)
-    rest = np.delete(order, taken)
-    return np.concatenate([pool[taken], rest])

@@ -2,9 +2,10 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from memex.core.errors import SettingsError
 
@@ -31,6 +32,18 @@ class QdrantServer(Struct, frozen=True):
     replicas: int = 1
 
 
+class Budgets(Struct, frozen=True):
+    """How much of a session the lenses see; the model's window is 256 word pieces, near 1,000 characters.
+
+    What each is worth is measured in docs/evaluation.md.
+    """
+
+    passages: Annotated[int, Meta(ge=2, le=256)] = 48
+    passage_chars: Annotated[int, Meta(ge=100, le=4_000)] = 500
+    lens_chars: Annotated[int, Meta(ge=100, le=20_000)] = 1_000
+    error_chars_a_call: Annotated[int, Meta(ge=40, le=4_000)] = 240
+
+
 class Settings(Struct, frozen=True):
     folders: tuple[str, ...] = ()
     """Transcript folders besides the agents' own."""
@@ -44,6 +57,8 @@ class Settings(Struct, frozen=True):
     """None: the index is embedded."""
     redact: bool = True
     """Whether secrets are kept out of what is indexed; replay and archive keep the original."""
+    budgets: Budgets = Budgets()
+    """For transcripts that are read from now on."""
     theme: Theme = Theme.SYSTEM
     animations: bool = True
 

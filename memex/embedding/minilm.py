@@ -11,7 +11,6 @@ from memex.embedding.prepared import PreparedModel, Variant
 from memex.embedding.protocol import Embedder
 from memex.embedding.variants import choose_variant
 from memex.embedding.weights import MODEL_NAME, WEIGHTS_SHA256, find_weights
-from memex.embedding.word_pieces import WordPieces
 
 DIMENSION = 384
 DEFAULT_THREADS = 2
@@ -41,13 +40,6 @@ def open_minilm(
     chosen = choose_variant(fp32, int8)
     (int8 if chosen is fp32 else fp32).close()
     return chosen
-
-
-def open_word_pieces(
-    cache: Path, *, user_folder: Path | None = None, download: Download | None = None
-) -> WordPieces:
-    """The tokenizer alone, without the weights' 100 MB."""
-    return WordPieces(PreparedModel(cache, partial(find_weights, cache, user_folder, download)).tokenizer())
 
 
 def _open(prepared: PreparedModel, variant: Variant, threads: int) -> Embedder:

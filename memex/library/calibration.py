@@ -6,11 +6,15 @@ that has nothing in a lane stands at the background: it is not punished for havi
 
 How much a lane is to be trusted is decided per query. Full text by its coverage: the share of the query's
 information that its best turn holds. Measured on 222 queries: nearly all that quote something (names,
-commands, errors) lie above 0.4, and paraphrases below 0.3. The vectors by how far their best stands out from
-their background, and they yield where the words have the answer. Careless fusion makes the best lane worse.
+commands, errors) lie above 0.4, and paraphrases below 0.3. The dense lanes come from one model, so that their
+cosines can be added: a lane weighs as much as its best lies above its background, times its `SAY`. Together
+they speak as loudly as the words, and yield where the words have the answer. Careless fusion makes the best
+lane worse. The constants were chosen on the tuning half of `tests/evaluation`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,21 +22,19 @@ from numpy.typing import NDArray
 from memex.core.lenses import DENSE_LANES, SPARSE_LANES, Lane
 
 SAY: Mapping[Lane, float] = {
-    Lane.CONTENT: 0.6,
-    Lane.CONTENT_LATE: 0.7,
-    Lane.CODE: 0.3,
-    Lane.ERROR: 0.15,
-    Lane.PATH: 0.15,
-    Lane.TOOL: 0.1,
-    Lane.PATH_SPARSE: 0.1,
-    Lane.TOOL_SPARSE: 0.05,
+    Lane.CONTENT: 1.0,
+    Lane.CONTENT_LATE: 1.0,
+    Lane.CODE: 0.4,
+    Lane.TOOL: 0.3,
+    Lane.ERROR: 0.2,
+    Lane.PATH: 0.2,
 }
-"""A vector lane's trust when its best stands out fully and the words have no answer; tuned by queries."""
-STANDS_OUT = (1.0, 6.0)
-"""In robust deviations of the background: no trust below the first, full trust from the second on."""
+"""What a cosine counts for in each dense lane."""
+SPARSE_SAY = 0.05
+"""Of a bag of tokens, which full text knows, too."""
 COVERAGE = (0.25, 0.5)
-"""The same for the share of the query that the best turn holds."""
-WORDS_AT_LEAST = 0.1
+"""Of the query's information in the best turn: below, the words have no answer; above, they have it."""
+WORDS_AT_LEAST = 0.35
 VECTORS_YIELD = 0.8
 """The share of their trust that the vectors lose where the words have the answer."""
 DENSE = (*DENSE_LANES, Lane.CONTENT_LATE)
@@ -40,23 +42,27 @@ UNRELATED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.05, 0.1, 0.15)
 """Cosines of texts that have nothing in common: the background where few sessions have anything in a lane."""
 MOST_BM25_PER_IDF = 2.2
 """k₁ + 1 with FTS5's k₁ of 1.2: what a word can add to a turn's score, in units of its IDF."""
+CLOSE = 0.5
+"""The confidence from which on something counts as found."""
 
 
-def on_common_scale(lane: Lane, raw: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
-    """The scaled scores, NaN where a session has nothing as in `raw`, and how far the best stands out."""
+@dataclass(frozen=True, slots=True)
+class ScaledLane:
+    """`scores` from 0 to 1, NaN where a session has nothing; `span`: from the background to the best, raw."""
+
+    scores: NDArray[np.float32]
+    span: float
+
+
+def on_common_scale(lane: Lane, raw: NDArray[np.float32]) -> ScaledLane:
     present = raw[~np.isnan(raw)]
     if not len(present):
-        return raw, 0.0
-    known = np.concatenate([present, UNRELATED[len(present) :]]) if lane in DENSE else present
-    median = float(np.median(known))
-    # Words that match nothing score nothing: that is the background of full text and sparse lanes.
-    background = 0.0 if lane is Lane.WORDS or lane in SPARSE_LANES else median
-    best = float(present.max())
+        return ScaledLane(raw, 0.0)
+    background, best = _background(lane, present), float(present.max())
     if best <= background:
-        return np.where(np.isnan(raw), raw, np.float32(0.0)), 0.0
-    deviation = 1.4826 * float(np.median(np.abs(known - median)))
+        return ScaledLane(np.where(np.isnan(raw), raw, np.float32(0.0)), 0.0)
     scaled = np.clip((raw - background) / (best - background), 0.0, 1.0).astype(np.float32)
-    return scaled, (best - median) / deviation if deviation else STANDS_OUT[1]
+    return ScaledLane(scaled, best - background)
 
 
 def coverage(best_score: float, idf: Sequence[float]) -> float:
@@ -65,18 +71,38 @@ def coverage(best_score: float, idf: Sequence[float]) -> float:
     return best_score / most if most > 0 else 0.0
 
 
-def trust(stands_out: Mapping[Lane, float], covered: float) -> dict[Lane, float]:
-    """Per lane, from 0 to 1."""
+def trust(lanes: Mapping[Lane, ScaledLane], covered: float) -> dict[Lane, float]:
+    """Per lane; the dense lanes are scaled so that the best session of their sum gets 1 from it."""
     answered = _ramp(covered, COVERAGE)
-    yielded = 1.0 - VECTORS_YIELD * answered
-    trusted = {
-        lane: SAY[lane] * _ramp(distance, STANDS_OUT) * yielded
-        for lane, distance in stands_out.items()
-        if lane is not Lane.WORDS
-    }
-    return trusted | {Lane.WORDS: WORDS_AT_LEAST + (1.0 - WORDS_AT_LEAST) * answered}
+    say = {lane: SAY[lane] * scaled.span for lane, scaled in lanes.items() if lane in SAY}
+    together = sum(say[lane] * np.nan_to_num(lanes[lane].scores) for lane in say)
+    loudest = float(np.max(together, initial=0.0))
+    yielded = (1.0 - VECTORS_YIELD * answered) / loudest if loudest > 0 else 0.0
+    fixed = {Lane.WORDS: WORDS_AT_LEAST + (1.0 - WORDS_AT_LEAST) * answered}
+    return {lane: say[lane] * yielded if lane in say else fixed.get(lane, SPARSE_SAY) for lane in lanes}
+
+
+def confidence(covered: float, nearest: float | None) -> float:
+    """How sure it is that any session answers the query, from 0 to 1; `CLOSE` is the floor.
+
+    `nearest` is the cosine of the nearest passage; None when there are no vectors.
+    """
+    if nearest is None:
+        return _logistic((covered - 0.25) / 0.05)
+    return _logistic((covered + 2.0 * nearest - 1.05) / 0.1)
+
+
+def _background(lane: Lane, present: NDArray[np.float32]) -> float:
+    """Words that match nothing score nothing: that is the background of full text and sparse lanes."""
+    if lane is Lane.WORDS or lane in SPARSE_LANES:
+        return 0.0
+    return float(np.median(np.concatenate([present, UNRELATED[len(present) :]])))
 
 
 def _ramp(value: float, bounds: tuple[float, float]) -> float:
     low, high = bounds
     return float(np.clip((value - low) / (high - low), 0.0, 1.0))
+
+
+def _logistic(value: float) -> float:
+    return 1.0 / (1.0 + exp(-value))

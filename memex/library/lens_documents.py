@@ -11,6 +11,7 @@ from msgspec import Struct
 from memex.catalog.lens_texts import LensText
 from memex.core.lenses import Lens
 from memex.core.session import Role, Session, ToolCall, ToolKind, Turn, TurnKind
+from memex.core.settings import Budgets
 
 PROSE = frozenset({TurnKind.PROMPT, TurnKind.REPLY, TurnKind.SLASH_COMMAND})
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
@@ -22,15 +23,8 @@ ERROR_LINE = re.compile(
 )
 
 
-class Budgets(Struct, frozen=True):
-    """How much of a session the lenses see; the model's window is 256 word pieces, near 1,000 characters."""
-
-    passages: int = 24
-    passage_chars: int = 800
-    lens_chars: int = 1_000
-    error_chars_a_call: int = 240
-
-
+TITLE = 0
+"""The ordinal of the content text that is the title; the passages follow it."""
 DEFAULT_BUDGETS = Budgets()
 
 
@@ -41,11 +35,13 @@ class _Passage(Struct, frozen=True):
 
 
 def lens_texts(session: Session, budgets: Budgets = DEFAULT_BUDGETS) -> list[LensText]:
-    """The content passages in the order of their turns, then one text for each other lens that has any."""
+    """The title, the content passages in the order of their turns, and one text for each other lens."""
     texts = [
         _lens_text(Lens.CONTENT, ordinal, passage.turn, passage.turn, passage.text)
-        for ordinal, passage in enumerate(content_passages(session, budgets))
+        for ordinal, passage in enumerate(content_passages(session, budgets), start=TITLE + 1)
     ]
+    if texts and session.title.strip():
+        texts.insert(0, _lens_text(Lens.CONTENT, TITLE, 0, 0, session.title))
     for lens, lines in (
         (Lens.TOOL, tool_lines(session)),
         (Lens.PATH, path_lines(session)),

@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from memex.core.errors import TranscriptError
 from memex.core.lenses import Lane
 from memex.core.library import FileFailure
 from memex.core.session import COPY_MARK, Session
+from memex.core.settings import Budgets
 from memex.index.sparse import path_tokens, tool_tokens
 from memex.library.growth import GrowingFiles, Grown, unread
 from memex.library.lens_documents import lens_texts, path_lines, tool_lines
@@ -44,6 +46,14 @@ def as_it_is(session: Session) -> tuple[Session, dict[str, int]]:
     return session, {}
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """What the user chose for what is kept of a session."""
+
+    redact: Redact
+    budgets: Budgets
+
+
 class ParseTally:
     def __init__(self) -> None:
         self.new = 0
@@ -60,14 +70,18 @@ def changed_files(catalog: Catalog, found: Iterable[FoundFile]) -> list[FoundFil
 
 
 def parse_files(
-    catalog: Catalog, files: Sequence[FoundFile], tally: ParseTally, redact: Redact, growing: GrowingFiles
+    catalog: Catalog,
+    files: Sequence[FoundFile],
+    tally: ParseTally,
+    rules: ReadingRules,
+    growing: GrowingFiles,
 ) -> Iterator[int]:
     """Yields how many files are done, after each committed batch."""
     done = 0
     for batch in _batches(files):
         with catalog.errors(), catalog.transaction():
             for file in batch:
-                _take_in(catalog, file, tally, redact, growing)
+                _take_in(catalog, file, tally, rules, growing)
         done += len(batch)
         yield done
 
@@ -86,13 +100,13 @@ def _batches(files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
 
 
 def _take_in(
-    catalog: Catalog, file: FoundFile, tally: ParseTally, redact: Redact, growing: GrowingFiles
+    catalog: Catalog, file: FoundFile, tally: ParseTally, rules: ReadingRules, growing: GrowingFiles
 ) -> None:
     path = str(file.path)
     source = Source(path, file.size, file.mtime_ns)
     try:
         content = _read_on(catalog, file.path, growing) or _read(catalog, file.path, growing)
-        source = _store(catalog, file, content, tally, redact)
+        source = _store(catalog, file, content, tally, rules)
     except UnknownFormatError as error:
         tally.skipped.append(FileFailure(path, str(error)))
         source = replace(source, state=SourceState.SKIPPED, reason=str(error))
@@ -143,10 +157,12 @@ def _read_on(catalog: Catalog, path: Path, growing: GrowingFiles) -> _Content | 
     return _Content(sessions, content_hash)
 
 
-def _store(catalog: Catalog, file: FoundFile, content: _Content, tally: ParseTally, redact: Redact) -> Source:
+def _store(
+    catalog: Catalog, file: FoundFile, content: _Content, tally: ParseTally, rules: ReadingRules
+) -> Source:
     keys = []
     for session in content.sessions:
-        key, is_new = store_session(catalog, session, file.path, content.hash, redact)
+        key, is_new = store_session(catalog, session, file.path, content.hash, rules)
         keys.append(key)
         if not session.is_helper:
             tally.new += is_new
@@ -161,11 +177,11 @@ def _store(catalog: Catalog, file: FoundFile, content: _Content, tally: ParseTal
 
 
 def store_session(
-    catalog: Catalog, session: Session, path: Path, content_hash: bytes, redact: Redact
+    catalog: Catalog, session: Session, path: Path, content_hash: bytes, rules: ReadingRules
 ) -> tuple[int, bool]:
     """Everything that search and replay need of a session, in one transaction; (key, is new)."""
-    session, redactions = redact(_with_own_id(catalog, session, path, content_hash))
-    texts = [] if session.is_helper else lens_texts(session)
+    session, redactions = rules.redact(_with_own_id(catalog, session, path, content_hash))
+    texts = [] if session.is_helper else lens_texts(session, rules.budgets)
     bags = token_bags(session)
     payload = msgspec.json.encode(payload_of(session))
     version = _index_version(payload, texts, bags)

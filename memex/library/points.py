@@ -13,8 +13,11 @@ from memex.core.models import ModelSignature
 from memex.core.session import Session, point_id
 from memex.index.points import IndexPoint
 from memex.index.sparse import SparseVector, sparse_vector
+from memex.library.lens_documents import TITLE
 
 SCHEMA_VERSION = 1
+TITLE_SHARE = 0.5
+"""Of the title in the content vector, against the mean of all passages."""
 LANE_OF_LENS = {Lens.TOOL: Lane.TOOL, Lens.PATH: Lane.PATH, Lens.ERROR: Lane.ERROR, Lens.CODE: Lane.CODE}
 
 
@@ -38,15 +41,16 @@ def payload_of(session: Session) -> dict[str, str | int | bool]:
 def point_of(catalog: Catalog, session: IndexableSession, model: ModelSignature) -> IndexPoint:
     """All the session's slots, from the catalog's vectors alone."""
     dense: dict[Lane, NDArray[np.float32]] = {}
-    passages = []
+    contents, is_title = [], []
     for text, vector in catalog.vectors.of_session(model, session.key):
         if text.lens is Lens.CONTENT:
-            passages.append(vector)
+            contents.append(vector)
+            is_title.append(text.ordinal == TITLE)
         else:
             dense[LANE_OF_LENS[text.lens]] = vector
-    late = np.stack(passages) if passages else None
+    late = np.stack(contents) if contents else None
     if late is not None:
-        dense[Lane.CONTENT] = late.mean(axis=0)
+        dense[Lane.CONTENT] = content_vector(late, np.array(is_title))
     return IndexPoint(
         point_id(session.agent, session.id),
         dense,
@@ -54,6 +58,17 @@ def point_of(catalog: Catalog, session: IndexableSession, model: ModelSignature)
         late,
         msgspec.json.decode(session.payload),
     )
+
+
+def content_vector(contents: NDArray[np.float32], is_title: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The direction of the passages' mean, drawn towards the title; of length 1 unless all cancel out."""
+    mean = _unit(contents[~is_title].sum(axis=0)) + TITLE_SHARE * contents[is_title].sum(axis=0)
+    return _unit(mean)
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    length = np.linalg.norm(vector)
+    return vector / length if length > 0 else vector
 
 
 def _sparse(catalog: Catalog, key: int) -> dict[Lane, SparseVector]:

@@ -10,7 +10,7 @@ from memex.core.library import FileFailure, IndexReport, Progress, Stage
 from memex.index.errors import BrokenIndexError
 from memex.library.embedding import embed_missing, upsert_missing
 from memex.library.library import Library
-from memex.library.parsing import ParseTally, as_it_is, changed_files, parse_files
+from memex.library.parsing import ParseTally, ReadingRules, as_it_is, changed_files, parse_files
 from memex.library.progress import Pace
 from memex.transcripts.discovery import FoundFile, Unreadable, default_roots, find_transcripts
 from memex.transcripts.redaction import redact_session
@@ -59,10 +59,11 @@ class Refresh:
         found = [file for entry in find_transcripts(self._roots()) if (file := self._readable(entry))]
         self._files = len(found)
         files = changed_files(self._library.writer, found)
-        redact = redact_session if self._library.settings.redact else as_it_is
+        settings = self._library.settings
+        rules = ReadingRules(redact_session if settings.redact else as_it_is, settings.budgets)
         pace = Pace(Stage.PARSE, len(files), "files")
         growing = self._library.growing
-        for done in parse_files(self._library.writer, files, self._tally, redact, growing):
+        for done in parse_files(self._library.writer, files, self._tally, rules, growing):
             yield pace.at(done)
 
     def _readable(self, entry: FoundFile | Unreadable) -> FoundFile | None:

@@ -17,20 +17,25 @@ from memex.core.query import Query
 from memex.core.ranking import Ranking, rank
 from memex.core.search import LensTable, Relaxation, SearchRequest, SessionCard, Snippet
 from memex.index.plans import Filter, QueryVector, candidates, exact_scores
-from memex.library.calibration import coverage, on_common_scale, trust
+from memex.library.calibration import CLOSE, confidence, coverage, on_common_scale, trust
+from memex.library.groups import groups
 from memex.library.listing import allowed_sessions, asked_of, list_sessions, named_session
+from memex.library.passages import NOTHING_NEAR, NearPassages, as_bytes, near_passages, with_refined
 from memex.library.relaxing import relaxations
 from memex.library.snippets import Matcher, passage_snippets, word_snippets
 from memex.library.vector_side import VectorSide
 
 TURN_HITS = 3_000
 """Turns that full text may propose; a session counts its best four."""
-NEXT_TURNS_SHARE = 0.3
+NEXT_TURNS_SHARE = 0.1
 """What the mean of a session's next three turns adds to its best turn."""
 SESSIONS_BY_WORDS = 300
 SNIPPETS = 100
 PASSAGES = 40
 """So many of the best get a snippet, and so many of those may show the passage nearest in meaning."""
+
+LOOKED_CLOSER_AT = 100
+"""Sessions all of whose passages are compared with the query."""
 
 LaneScores = dict[Lane, dict[int, float]]
 """Lane → session key → raw score."""
@@ -60,19 +65,25 @@ def search(
                 scores |= vector_scores(catalog, side, request, queries, scores[Lane.WORDS], allowed)
             except IndexingError as error:
                 degraded = str(error)
-        covered = coverage(hits[0].score, by_words.idf) if hits else 0.0
+        near = _look_closer(catalog, side, queries, scores)
+        covered = _coverage(by_words, is_unfinished=_is_unfinished(request, query))
         if words:
-            table = lens_table(catalog, request, scores, covered, degraded, named_session(catalog, query))
+            named = named_session(catalog, query)
+            table = lens_table(catalog, request, with_refined(scores, near), covered, degraded, named)
         else:
             table = _newest(catalog, request, query)
-        found = _snippets(catalog, side, table, hits, queries, Matcher(words))
-        helping = () if table.cards else _relaxations(catalog, request, query)
-    took_ms = round((time.perf_counter() - started) * 1000, 1)
-    snippets = tuple(found.get(card.key) for card in table.cards)
+        sure = _sureness(table, covered, scores)
+        found = _snippets(catalog, table, hits, near, Matcher(words))
+        helping = () if table.cards and sure >= CLOSE else _relaxations(catalog, request, query)
+        alike = groups(catalog, table.cards)
     return msgspec.structs.replace(
         table,
-        snippets=snippets,
-        took_ms=took_ms,
+        snippets=tuple(found.get(card.key) for card in table.cards),
+        confidence=round(sure, 3),
+        is_close=sure >= CLOSE,
+        groups=alike,
+        vectors=as_bytes(near.content, (card.key for card in table.cards)) if near.content else b"",
+        took_ms=round((time.perf_counter() - started) * 1000, 1),
         corrections=tuple(corrections.items()),
         relaxations=helping,
     )
@@ -85,7 +96,7 @@ def _corrected(text: str, corrections: Mapping[str, str]) -> str:
 
 
 def session_scores(hits: Sequence[TurnHit]) -> dict[int, float]:
-    """Session → best turn + 0.3 × the mean of the next three; the best sessions only."""
+    """Session → best turn + 0.1 × the mean of the next three; the best sessions only."""
     turns: dict[int, list[float]] = {}
     for hit in hits:
         turns.setdefault(hit.session, []).append(hit.score)
@@ -128,11 +139,12 @@ def lens_table(
     named_too = set() if named is None else {named}
     cards = catalog.sessions.cards({key for lane in scores.values() for key in lane} | named_too)
     matrix = np.full((len(cards), len(scores)), np.nan, np.float32)
-    stands_out = {}
+    scaled = {}
     for column, (lane, of_lane) in enumerate(scores.items()):
         raw = np.array([of_lane.get(key, np.nan) for key in cards], np.float32)
-        matrix[:, column], stands_out[lane] = on_common_scale(lane, raw)
-    trusted = trust(stands_out, covered)
+        scaled[lane] = on_common_scale(lane, raw)
+        matrix[:, column] = scaled[lane].scores
+    trusted = trust(scaled, covered)
     return LensTable(
         request,
         tuple(cards.values()),
@@ -189,27 +201,50 @@ def _relaxations(catalog: Catalog, request: SearchRequest, query: Query) -> tupl
     return relaxations(request, query, count)
 
 
+def _coverage(by_words: FoundTurns, *, is_unfinished: bool) -> float:
+    """An unfinished word tells nothing yet; when it is the only one, whatever begins so is an answer."""
+    if not by_words.hits:
+        return 0.0
+    known = by_words.idf[:-1] if is_unfinished else by_words.idf
+    return coverage(by_words.hits[0].score, known) if known else 1.0
+
+
+def _sureness(table: LensTable, covered: float, scores: LaneScores) -> float:
+    """A list that conditions made, or a session that was named, is what was asked for."""
+    if not scores or table.named is not None:
+        return 1.0
+    return confidence(covered, max(scores.get(Lane.CONTENT_LATE, {}).values(), default=None))
+
+
+def _look_closer(
+    catalog: Catalog, side: VectorSide | None, queries: Queries, scores: LaneScores
+) -> NearPassages:
+    """At all passages of the sessions that the vectors of their content put first."""
+    query = queries.get(Lane.CONTENT)
+    late, content = scores.get(Lane.CONTENT_LATE, {}), scores.get(Lane.CONTENT, {})
+    if side is None or not late or not isinstance(query, np.ndarray):
+        return NOTHING_NEAR
+    nearest = sorted(late, key=lambda key: -(late[key] + content.get(key, 0.0)))
+    return near_passages(catalog, side.model, query, nearest[:LOOKED_CLOSER_AT])
+
+
 def _snippets(
     catalog: Catalog,
-    side: VectorSide | None,
     table: LensTable,
     hits: Sequence[TurnHit],
-    queries: Queries,
+    near: NearPassages,
     matcher: Matcher,
 ) -> dict[int, Snippet]:
     """The turn that the words found, or the passage nearest in meaning, whichever earned more."""
     ranking = rank(table, RankOptions(recency=Recency(0.0)), datetime.now(UTC))
     best = [table.cards[row].key for row in ranking.order[:SNIPPETS]]
     found = word_snippets(catalog, hits, best, matcher)
-    query = queries.get(Lane.CONTENT)
-    if side and isinstance(query, np.ndarray):
-        by_meaning = [
-            table.cards[row].key
-            for row in ranking.order[:PASSAGES]
-            if table.cards[row].key not in found or _meaning_outweighs_words(ranking, row)
-        ]
-        found |= passage_snippets(catalog, side.model, query, by_meaning, matcher)
-    return found
+    by_meaning = [
+        table.cards[row].key
+        for row in ranking.order[:PASSAGES]
+        if table.cards[row].key not in found or _meaning_outweighs_words(ranking, row)
+    ]
+    return found | passage_snippets(catalog, near.nearest, by_meaning, matcher)
 
 
 def _meaning_outweighs_words(ranking: Ranking, row: int) -> bool:

@@ -1,16 +1,12 @@
 """The few lines of a turn that show why a session was found."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from memex.catalog.catalog import Catalog
 from memex.catalog.fulltext import CARD_TURN, TurnHit
 from memex.catalog.word_forms import HUMP
 from memex.core.lenses import Lens
-from memex.core.models import ModelSignature
 from memex.core.search import Snippet
 
 LENGTH = 220
@@ -20,6 +16,10 @@ LONGEST_SEARCHED = 100_000
 SHORT = 3
 MOST_PLACES = 40
 """Of one word, that are weighed against each other."""
+RIVALS = 4
+ABOUT_AS_GOOD = 0.7
+"""Of the best turn's BM25: turns that may be shown in its place."""
+SESSIONS_WITH_RIVALS = 20
 SPACE = re.compile(r"\s+")
 
 
@@ -41,8 +41,8 @@ class Matcher:
     def marks(self, text: str) -> tuple[tuple[int, int], ...]:
         return tuple(match.span() for match in self._pattern.finditer(text)) if self._pattern else ()
 
-    def densest(self, body: str) -> int:
-        """Where the most different words stand within a snippet's length; 0 without any."""
+    def densest(self, body: str) -> tuple[int, int]:
+        """Where the most different words stand within a snippet's length, and how many; 0 without any."""
         lowered = body.lower()
         found = sorted(
             (place, number)
@@ -55,7 +55,7 @@ class Matcher:
             near = {number for at, number in found[i : i + 16] if at < place + LENGTH - LEAD}
             if len(near) > best:
                 best, start = len(near), place
-        return start
+        return start, best
 
 
 def _places(text: str, needle: str) -> Iterator[int]:
@@ -70,7 +70,7 @@ def _places(text: str, needle: str) -> Iterator[int]:
 def snippet(turn: int, body: str, matcher: Matcher) -> Snippet:
     """Around the place where the most different words stand together; else the beginning."""
     body = body[:LONGEST_SEARCHED]
-    start = max(0, matcher.densest(body) - LEAD)
+    start = max(0, matcher.densest(body)[0] - LEAD)
     text = SPACE.sub(" ", body[start : start + LENGTH]).strip()
     if start:
         text = f"…{text.split(' ', 1)[-1]}"
@@ -80,23 +80,46 @@ def snippet(turn: int, body: str, matcher: Matcher) -> Snippet:
 def word_snippets(
     catalog: Catalog, hits: Sequence[TurnHit], keys: Iterable[int], matcher: Matcher
 ) -> dict[int, Snippet]:
-    """Session → its best turn by words, for those of the sessions that have one."""
-    best: dict[int, int] = {}
+    """Session → its best turn by words, for those of the sessions that have one.
+
+    For the first few sessions, of turns that are about as good the one where most words stand together: BM25
+    does not see that the words of a command follow one another.
+    """
+    turns = _turns_to_read(hits, list(keys))
+    bodies = catalog.full_text.bodies((key, turn) for key, of_key in turns.items() for turn in of_key)
+    best = {}
+    for key, of_key in turns.items():
+        there = [turn for turn in of_key if (key, turn) in bodies]
+        if len(there) > 1:
+            there.sort(key=lambda turn: -matcher.densest(bodies[key, turn][:LONGEST_SEARCHED])[1])
+        if there:
+            best[key] = snippet(there[0], bodies[key, there[0]], matcher)
+    return best
+
+
+def _turns_to_read(hits: Sequence[TurnHit], keys: Sequence[int]) -> dict[int, list[int]]:
+    """Session → its best turn, and for the first sessions those that are about as good, best first."""
+    best: dict[int, float] = {}
+    turns: dict[int, list[int]] = {key: [] for key in keys}
+    several = set(keys[:SESSIONS_WITH_RIVALS])
     for hit in hits:
-        best.setdefault(hit.session, hit.turn)
-    # The card's own row is what the list shows anyway: its session shows how it began.
-    shown = {key: 0 if turn == CARD_TURN else turn for key, turn in best.items()}
-    bodies = catalog.full_text.bodies((key, shown[key]) for key in keys if key in shown)
-    return {key: snippet(turn, body, matcher) for (key, turn), body in bodies.items()}
+        score = best.setdefault(hit.session, hit.score)
+        found = turns.get(hit.session)
+        if found is None or (found and hit.session not in several):
+            continue
+        if len(found) < RIVALS and hit.score >= ABOUT_AS_GOOD * score:
+            # The card's own row is what the list shows anyway: its session shows how it began.
+            found.append(0 if hit.turn == CARD_TURN else hit.turn)
+    return turns
 
 
 def passage_snippets(
-    catalog: Catalog, model: ModelSignature, query: NDArray[np.float32], keys: Iterable[int], matcher: Matcher
+    catalog: Catalog, nearest: Mapping[int, int], keys: Iterable[int], matcher: Matcher
 ) -> dict[int, Snippet]:
-    """Session → its content passage nearest to the query vector."""
+    """Session → its content passage of the ordinal given by `nearest`."""
     found = {}
-    for key, (ordinals, vectors) in catalog.vectors.matrices(model, keys, Lens.CONTENT).items():
-        nearest = ordinals[int((vectors @ query).argmax())]
-        text = catalog.lens_texts.one(key, Lens.CONTENT, nearest)
-        found[key] = snippet(text.first_turn, text.body, matcher)
+    for key in keys:
+        if key in nearest:
+            text = catalog.lens_texts.one(key, Lens.CONTENT, nearest[key])
+            found[key] = snippet(text.first_turn, text.body, matcher)
     return found

@@ -23,10 +23,13 @@ from pathlib import Path
 from statistics import mean
 
 from memex.core.search import SearchRequest
+from memex.library.evaluation.metrics import ndcg
+from memex.library.evaluation.queries import Query
+from memex.library.evaluation.runs import all_lenses
 from memex.library.library import Library
 from memex.library.search import search
 from tests.bench.figures import spread
-from tests.evaluation.measure import Query, by_all_lenses, ndcg, read_queries
+from tests.evaluation.judged import answered_queries
 
 PORT = 18_093
 START_SECONDS = 30.0
@@ -104,8 +107,8 @@ def _until_answering() -> None:
 def memex(library: Library) -> Ask:
     def ask(query: str) -> list[str]:
         table = search(library.reader, library.vectors, SearchRequest(query))
-        id_of = {card.source_path: card.id for card in table.cards}
-        return [id_of[path] for path in by_all_lenses(table)]
+        id_of = {card.key: card.id for card in table.cards}
+        return [id_of[key] for key in all_lenses(table)]
 
     return ask
 
@@ -144,7 +147,7 @@ def _seconds(home: Path, *command: str) -> float:
 def main() -> None:
     programs, home = Path(sys.argv[1]), Path(sys.argv[2])
     corpus = Path(os.environ.get("MEMEX_CORPUS", "../shared/corpus")).resolve()
-    queries = [query for split in ("tune", "test") for query in read_queries(split)]
+    queries = answered_queries()
     print("| program | success@1 | success@5 | nDCG@10 | query: 50/95/99/max |\n|---|---|---|---|---|")
     library = Library(home)
     library.open_vectors()

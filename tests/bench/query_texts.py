@@ -2,11 +2,11 @@
 
 import random
 
-from tests.evaluation.measure import read_queries
+from tests.evaluation.judged import answered_queries
 
 COUNT = 105
 
 
 def query_texts() -> list[str]:
-    texts = [query.query for split in ("tune", "test") for query in read_queries(split)]
+    texts = [query.query for query in answered_queries()]
     return random.Random(0).sample(texts, COUNT)

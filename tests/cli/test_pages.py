@@ -20,6 +20,7 @@ from memex.cli.output import (
     ToolCallOutput,
     TurnOutput,
 )
+from memex.core.evaluation import Estimate, Evaluation, RunQuality
 from memex.core.filters import KNOWN_VALUES, Field
 from memex.core.lenses import Lens
 from memex.core.library import (
@@ -51,6 +52,7 @@ SHAPES: dict[str, tuple[type[Struct], ...]] = {
     "status": (LibraryStatus, Progress),
     "fetch-model": (),
     "snapshot": (SnapshotReport, ImportReport),
+    "eval": (Evaluation, RunQuality, Estimate),
     "demo": (),
 }
 

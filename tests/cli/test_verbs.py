@@ -90,8 +90,8 @@ class TestSearch:
         assert len(found.hits) == 10
         hit = found.hits[0]
         assert hit.__struct_fields__ == (
-            *("session_id", "agent", "title", "project", "branch", "started_at", "score", "lenses"),
-            *("turn", "snippet", "source_path"),
+            *("session_id", "agent", "title", "project", "branch", "started_at", "score", "lenses", "lanes"),
+            *("turn", "snippet", "words", "like_it", "source_path"),
         )
         assert (hit.session_id, hit.agent, hit.project) == (DEADLOCK, "claude-code", "tollgate")
         assert (hit.branch, hit.turn) == ("fix/40p01", 0)
@@ -102,6 +102,15 @@ class TestSearch:
         assert [hit.score for hit in found.hits] == sorted((hit.score for hit in found.hits), reverse=True)
         for hit in found.hits:
             assert sum(hit.lenses.values()) == pytest.approx(hit.score, abs=1e-9)
+            assert sum(hit.lanes.values()) == pytest.approx(hit.score, abs=1e-9)
+        assert found.is_close
+        assert "deadlock" in {word.lower() for word in found.hits[0].words}
+
+    def test_nonsense_is_answered_by_the_nearest_misses_and_says_so(self, library: Path) -> None:
+        found = search(library, "zygote", "photosynthesis", "quaternion")
+        assert not found.is_close
+        printed = text_of(library, "search", "zygote", "photosynthesis", "quaternion")
+        assert printed.startswith("Nothing close was found. The nearest misses:")
 
     def test_weights_move_what_the_lenses_give(self, library: Path) -> None:
         plain = search(library, "deadlock").hits[0].lenses

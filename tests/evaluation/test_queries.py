@@ -115,7 +115,9 @@ def test_each_line_has_the_documented_shape() -> None:
         assert query["query"].strip()
         assert query["note"].strip()
         for entry in query["relevant"]:
-            assert set(entry) == {"session", "path", "grade", "turn_text"}
+            assert set(entry) == {"session", "path", "grade", "turn_text", "turns"}
+            assert entry["turns"] == sorted(set(entry["turns"]))
+            assert entry["turns"]
             assert entry["grade"] in {1, 2}
             assert 0 < len(entry["turn_text"]) <= 80
 

@@ -4,46 +4,64 @@ import numpy as np
 import pytest
 
 from memex.core.lenses import Lane
-from memex.library.calibration import coverage, on_common_scale, trust
+from memex.library.calibration import CLOSE, ScaledLane, confidence, coverage, on_common_scale, trust
 
 NONE = np.nan
 
 
+def scaled(lane: Lane, *raw: float) -> ScaledLane:
+    return on_common_scale(lane, np.array(raw, np.float32))
+
+
 def test_the_background_is_zero_and_the_best_is_one() -> None:
-    scaled, _ = on_common_scale(Lane.CONTENT, np.array([0.1, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.6], np.float32))
-    assert scaled == pytest.approx([0, 0, 0, 0, 0, 0, 0, 1])
+    found = scaled(Lane.CONTENT, 0.1, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.6)
+    assert found.scores == pytest.approx([0, 0, 0, 0, 0, 0, 0, 1])
+    assert found.span == pytest.approx(0.4)
 
 
 def test_no_match_is_the_background_of_words() -> None:
-    scaled, _ = on_common_scale(Lane.WORDS, np.array([4.0, 2.0, NONE], np.float32))
-    assert scaled[:2] == pytest.approx([1.0, 0.5])
-    assert np.isnan(scaled[2])
+    found = scaled(Lane.WORDS, 4.0, 2.0, NONE)
+    assert found.scores[:2] == pytest.approx([1.0, 0.5])
+    assert np.isnan(found.scores[2])
 
 
 @pytest.mark.parametrize("raw", [[], [NONE, NONE], [0.3] * 9])
 def test_a_lane_in_which_all_look_alike_tells_nothing_apart(raw: list[float]) -> None:
-    scaled, stands_out = on_common_scale(Lane.ERROR, np.array(raw, np.float32))
-    assert np.nansum(scaled) == 0
-    assert stands_out == 0
+    found = scaled(Lane.ERROR, *raw)
+    assert np.nansum(found.scores) == 0
+    assert found.span == 0
 
 
 def test_the_only_session_with_an_error_is_measured_against_unrelated_texts() -> None:
-    (near,), stands_out = on_common_scale(Lane.ERROR, np.array([0.7], np.float32))
-    (_,), hardly = on_common_scale(Lane.ERROR, np.array([0.12], np.float32))
-    assert near == 1.0
-    assert stands_out > 5
-    assert hardly < 1
+    assert scaled(Lane.ERROR, 0.7).scores == [1.0]
+    assert scaled(Lane.ERROR, 0.7).span > 0.5
+    assert scaled(Lane.ERROR, 0.12).span < 0.05
 
 
 def test_a_lane_is_trusted_the_more_its_best_stands_out() -> None:
-    near = on_common_scale(Lane.CODE, np.array([0.1, 0.2, 0.3, 0.4, 0.5], np.float32))[1]
-    far = on_common_scale(Lane.CODE, np.array([0.1, 0.2, 0.3, 0.4, 0.9], np.float32))[1]
-    assert trust({Lane.CODE: far}, 0.0)[Lane.CODE] > trust({Lane.CODE: near}, 0.0)[Lane.CODE]
+    code = scaled(Lane.CODE, 0.1, 0.2, 0.3, 0.4, 0.9)
+    near = {Lane.CODE: code, Lane.CONTENT: scaled(Lane.CONTENT, 0.3, 0.3, 0.3, 0.3, 0.35)}
+    far = {Lane.CODE: code, Lane.CONTENT: scaled(Lane.CONTENT, 0.3, 0.3, 0.3, 0.3, 0.9)}
+    assert trust(far, 0.0)[Lane.CONTENT] > trust(near, 0.0)[Lane.CONTENT]
+
+
+def test_the_best_session_of_all_vectors_together_gets_one_from_them() -> None:
+    lanes = {
+        Lane.CONTENT: scaled(Lane.CONTENT, 0.1, 0.2, 0.3, 0.9),
+        Lane.CODE: scaled(Lane.CODE, 0.8, 0.2, 0.3, NONE),
+        Lane.WORDS: scaled(Lane.WORDS, 1.0, NONE, NONE, NONE),
+    }
+    trusted = trust(lanes, 0.0)
+    together = sum(trusted[lane] * np.nan_to_num(lanes[lane].scores) for lane in (Lane.CONTENT, Lane.CODE))
+    assert np.max(together) == pytest.approx(1.0)
 
 
 def test_vectors_yield_where_the_words_have_the_answer() -> None:
-    stands_out = {Lane.CONTENT: 6.0}
-    quoted, paraphrased = trust(stands_out, 0.9), trust(stands_out, 0.1)
+    lanes = {
+        Lane.CONTENT: scaled(Lane.CONTENT, 0.1, 0.2, 0.3, 0.9),
+        Lane.WORDS: scaled(Lane.WORDS, 9.0, 1.0, NONE, NONE),
+    }
+    quoted, paraphrased = trust(lanes, 0.9), trust(lanes, 0.1)
     assert quoted[Lane.WORDS] > 2 * quoted[Lane.CONTENT]
     assert paraphrased[Lane.CONTENT] > 2 * paraphrased[Lane.WORDS]
 
@@ -52,3 +70,11 @@ def test_coverage_counts_words_that_occur_nowhere() -> None:
     assert coverage(11.0, [5.0]) == pytest.approx(1.0)
     assert coverage(11.0, [5.0, 15.0]) == pytest.approx(0.25)
     assert coverage(0.0, []) == 0.0
+
+
+def test_words_or_meaning_make_sure_and_neither_does_not() -> None:
+    assert confidence(0.6, 0.25) > CLOSE
+    assert confidence(0.1, 0.55) > CLOSE
+    assert confidence(0.1, 0.3) < CLOSE
+    assert confidence(0.6, None) > CLOSE
+    assert confidence(0.1, None) < CLOSE

@@ -2,9 +2,12 @@
 
 from itertools import pairwise
 
+import msgspec
+
 from memex.core.lenses import Lens
 from memex.core.session import FileTouch, Role, ToolCall, ToolKind, TouchKind, Turn, TurnKind
-from memex.library.lens_documents import Budgets, content_passages, lens_texts, pieces
+from memex.core.settings import Budgets
+from memex.library.lens_documents import TITLE, content_passages, lens_texts, pieces
 from tests.sessions import prompt, reply, session, shell
 
 
@@ -14,10 +17,23 @@ def text_of(lens: Lens, *turns: Turn) -> str:
 
 def test_a_passage_knows_its_turn() -> None:
     texts = lens_texts(session("s", prompt(0, "Find the slow query"), reply(1, "It lacks an index")))
-    assert [(t.first_turn, t.body) for t in texts if t.lens is Lens.CONTENT] == [
+    assert [(t.first_turn, t.body) for t in texts if t.lens is Lens.CONTENT and t.ordinal != TITLE] == [
         (0, "Find the slow query"),
         (1, "It lacks an index"),
     ]
+
+
+def test_the_title_comes_before_the_passages() -> None:
+    titled = msgspec.structs.replace(session("s", prompt(0, "Find the slow query")), title="Slow query")
+    first, second = (text for text in lens_texts(titled) if text.lens is Lens.CONTENT)
+    assert (first.ordinal, first.body) == (TITLE, "Slow query")
+    assert (second.ordinal, second.body) == (TITLE + 1, "Find the slow query")
+
+
+def test_withdrawn_turns_are_in_no_passage() -> None:
+    withdrawn = msgspec.structs.replace(prompt(0, "Delete the cache"), branch=1)
+    texts = lens_texts(session("s", withdrawn, prompt(1, "Keep the cache")))
+    assert [text.body for text in texts if text.ordinal != TITLE] == ["Keep the cache"]
 
 
 def test_injected_text_and_summaries_are_in_no_lens() -> None:

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from memex.catalog.catalog import Catalog
 from memex.core.errors import IndexingError
 from memex.core.filters import Field, Filters, one_of
 from memex.core.lenses import Lane, Lens, RankOptions, Recency, Weights
 from memex.core.ranking import rank
-from memex.core.search import LensTable, SearchRequest
+from memex.core.search import LensTable, SearchRequest, SessionCard
+from memex.core.session import Outcome
+from memex.library.groups import groups
 from memex.library.library import Library
 from memex.library.search import search
 from tests.library.conftest import refresh
@@ -186,3 +190,50 @@ def test_a_sessions_id_or_its_beginning_or_its_transcript_stands_first(
         table = ask(library, text)
         assert table.named is not None
         assert best(table) == session_id(2)
+
+
+def test_the_table_says_whether_anything_is_close(library: Library) -> None:
+    found, nonsense = ask(library, "linker cc not found"), ask(library, "zygote photosynthesis quaternion")
+    assert found.is_close
+    assert not nonsense.is_close
+    assert found.confidence > nonsense.confidence
+
+
+def test_an_unfinished_word_is_not_called_nonsense(library: Library) -> None:
+    assert ask(library, "linke", as_typed=True).is_close
+
+
+def test_the_table_carries_content_vectors_for_feedback_and_diversity(library: Library) -> None:
+    table = ask(library, "linker cc not found")
+    keys = {card.id: card.key for card in table.cards}
+    assert table.content_vectors.shape == (len(table.cards), 384)
+    assert np.linalg.norm(table.content_vectors, axis=1) == pytest.approx(1.0)
+    options = RankOptions(recency=Recency(0.0), liked=(keys[session_id(3)],))
+    ranking = rank(table, options, datetime.now(UTC))
+    assert ranking.feedback.argmax() == [card.id for card in table.cards].index(session_id(3))
+    without = msgspec.structs.replace(table, vectors=b"")
+    assert not rank(without, options, datetime.now(UTC)).feedback.any()
+
+
+def test_sessions_that_open_with_the_same_words_are_a_group_and_others_are_not(
+    library: Library, folder: Path
+) -> None:
+    opening = "Review the staged changes of the payment service for mistakes in rounding. " * 4
+    for number in (4, 5):
+        TranscriptFile(folder, session_id(number), cwd="/home/ann/shop").prompt(opening).say(f"Is {number}.")
+    refresh(library, folder)
+    table = ask(library, "review rounding mistakes of the payment service")
+    group = {card.id: group for card, group in zip(table.cards, table.groups, strict=True)}
+    assert group[session_id(4)] == group[session_id(5)]
+    assert len(set(group.values())) == len(group) - 1
+
+
+def test_a_sub_agent_is_in_its_sessions_group(tmp_path: Path) -> None:
+    def card(key: int, name: str, parent: str | None = None) -> SessionCard:
+        return SessionCard(
+            key, "claude-code", name, "", None, None, None, None, 1, 1, 0, Outcome.UNKNOWN, "/x", parent
+        )
+
+    with Catalog(tmp_path / "catalog.db") as catalog:
+        cards = [card(1, "other"), card(2, "main"), card(3, "sub", "main"), card(4, "deeper", "sub")]
+        assert groups(catalog, cards) == (1, 2, 2, 2)

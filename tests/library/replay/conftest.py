@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from memex.core.replay import SessionOutline
+from memex.core.settings import Budgets
 from memex.library.library import Library
-from memex.library.parsing import ParseTally, changed_files, parse_files
+from memex.library.parsing import ParseTally, ReadingRules, changed_files, parse_files
 from memex.library.replay.opened import OpenedSession, OpenedSessions
 from memex.transcripts.discovery import FoundFile, find_transcripts
 from memex.transcripts.redaction import redact_session
@@ -34,7 +35,8 @@ def take_in(library: Library, folder: Path) -> None:
     """The first of the three steps, which is all that replay needs: no model is loaded."""
     found = [file for file in find_transcripts([folder]) if isinstance(file, FoundFile)]
     files = changed_files(library.writer, found)
-    for _ in parse_files(library.writer, files, ParseTally(), redact_session, library.growing):
+    rules = ReadingRules(redact_session, Budgets())
+    for _ in parse_files(library.writer, files, ParseTally(), rules, library.growing):
         pass
 
 

@@ -1,0 +1,1 @@
+"""How well search finds, measured on judged queries: `memex eval`."""
