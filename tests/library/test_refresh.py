@@ -307,7 +307,7 @@ def test_a_missing_model_is_downloaded_once_the_user_agrees(
         shutil.copy(packaged / file, target / file)
         advance((target / file).stat().st_size)
 
-    monkeypatch.setattr("memex.library.vector_side.Download", partial(Download, fetch=copied_from_here))
+    monkeypatch.setattr("memex.library.embedders.Download", partial(Download, fetch=copied_from_here))
     library = new_library()
     shutil.rmtree(library.paths.models)
     refresh(library, folder)
