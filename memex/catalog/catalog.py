@@ -33,9 +33,9 @@ class Catalog:
         self.archive = Archive(self._db)
         self.generations = Generations(self._db)
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """All of the block is committed, or none of it."""
-        return transaction(self._db)
+    def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
+        """All of the block is committed, or none of it; durable: for what exists nowhere else."""
+        return transaction(self._db, durable=durable)
 
     def errors(self) -> AbstractContextManager[None]:
         """Within it, SQLite's errors leave as `CatalogError`s with a sentence."""

@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from memex.catalog.schema import migrate
+from memex.catalog.schema import STEPS, migrate, schema_version
 from memex.core.errors import CatalogError, DiskFullError
 
 BUSY_TIMEOUT_SECONDS = 10.0
@@ -22,10 +22,14 @@ def connect(path: Path) -> sqlite3.Connection:
             ) from cause
         db = sqlite3.connect(path, BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
         try:
+            version = schema_version(db)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA secure_delete = ON")
             db.execute("PRAGMA cache_size = -32000")
+            if 0 < version < len(STEPS):
+                _keep_copy(db, path, version + 1)
             migrate(db)
         except BaseException:
             db.close()
@@ -33,18 +37,51 @@ def connect(path: Path) -> sqlite3.Connection:
         return db
 
 
-@contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All of the block is committed, or none of it."""
-    db.execute("BEGIN IMMEDIATE")
+def copies_before_steps(catalog: Path) -> list[Path]:
+    """What migrations left of the catalog as it was: one at most, but for a crash."""
+    return sorted(catalog.parent.glob(f"{catalog.stem}-before-[0-9]*{catalog.suffix}"))
+
+
+def _keep_copy(db: sqlite3.Connection, catalog: Path, step: int) -> None:
+    """Of an older library, whole before its first new step; it replaces the copy of an earlier time."""
+    copy = catalog.with_stem(f"{catalog.stem}-before-{step}")
+    draft = copy.with_suffix(".part")
     try:
-        yield
-    except BaseException:
-        # A full disk makes SQLite roll back by itself.
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
+        draft.unlink(missing_ok=True)
+        with closing(sqlite3.connect(draft)) as target:
+            db.backup(target)
+        draft.replace(copy)
+        for older in copies_before_steps(catalog):
+            if older != copy:
+                older.unlink()
+    except OSError as cause:
+        raise CatalogError(
+            f"The library cannot be copied before it is brought up to date ({cause.strerror}): "
+            f"check the permissions of {catalog.parent}."
+        ) from cause
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection, *, durable: bool = False) -> Iterator[None]:
+    """All of the block is committed, or none of it; durable: on the disk itself when it ends.
+
+    What is not durable can be lost in a power cut, the last of it, and nothing is torn.
+    """
+    if durable:
+        db.execute("PRAGMA synchronous = FULL")
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            # A full disk makes SQLite roll back by itself.
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+    finally:
+        if durable:
+            db.execute("PRAGMA synchronous = NORMAL")
 
 
 @contextmanager

@@ -52,6 +52,12 @@ def without_generations(path: Path) -> None:
         db.execute("DELETE FROM generation")
 
 
+def bring_up_to_date(path: Path) -> None:
+    """A catalog that is a copy itself, so that none is kept of it."""
+    with catalog_errors(path), closing(sqlite3.connect(path, isolation_level=None)) as db:
+        migrate(db)
+
+
 class Contents(Struct, frozen=True):
     schema: int
     counts: dict[str, int]

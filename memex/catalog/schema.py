@@ -147,14 +147,29 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX session_trait_by_trait ON session_trait (trait)",
     ),
     ("CREATE INDEX indexed_by_point ON indexed (generation, point_id)",),
+    (
+        """CREATE TABLE forgotten (
+            hash BLOB PRIMARY KEY,
+            is_erased INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE TABLE hidden (session INTEGER PRIMARY KEY REFERENCES session (key) ON DELETE CASCADE)",
+        "ALTER TABLE source ADD COLUMN read_size INTEGER",
+        "ALTER TABLE source ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0",
+    ),
 )
+
+
+def schema_version(db: sqlite3.Connection) -> int:
+    """How many of the steps it has seen; 0 for a new file."""
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(STEPS):
+        raise NewerLibraryError("This library was written by a newer Memex: update Memex to open it.")
+    return version
 
 
 def migrate(db: sqlite3.Connection, to: int = len(STEPS)) -> None:
     """Each step and its number commit together, or not at all. Needs autocommit mode."""
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > len(STEPS):
-        raise NewerLibraryError("This library was written by a newer Memex: update Memex to open it.")
+    version = schema_version(db)
     for number, statements in enumerate(STEPS[version:to], start=version + 1):
         db.execute("BEGIN IMMEDIATE")
         try:

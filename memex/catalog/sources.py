@@ -21,6 +21,8 @@ class Source(Struct, frozen=True):
     state: SourceState = SourceState.PARSED
     reason: str | None = None
     content_hash: bytes | None = None
+    read_size: int | None = None
+    """Bytes that were read, and hashed: it may have grown since its size was asked for."""
     sessions: tuple[int, ...] = ()
     """Keys of what the file holds: one session in most formats, many in some."""
 
@@ -38,7 +40,9 @@ class Sources:
 
     def record(self, source: Source, reader_version: int) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO source VALUES (?, ?, ?, ?, ?, ?, ?)",
+            """INSERT OR REPLACE INTO source
+               (path, size, mtime_ns, reader_version, state, reason, content_hash, read_size)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 source.path,
                 source.size,
@@ -47,6 +51,7 @@ class Sources:
                 source.state,
                 source.reason,
                 source.content_hash,
+                source.read_size,
             ),
         )
         self._db.execute("DELETE FROM source_session WHERE path = ?", (source.path,))

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from memex.catalog.catalog import Catalog
-from memex.catalog.copies import back_up, check_untrusted
+from memex.catalog.copies import back_up, bring_up_to_date, check_untrusted
 from memex.catalog.merging import map_paths
 from memex.core.errors import CatalogError, MemexError, SnapshotError
 from memex.core.library import ImportReport, SnapshotReport, Stage
@@ -85,7 +84,7 @@ def _rebuild(library: Library, tell: Tell) -> None:
 
 
 def _make_ours(copy: Path, path_map: Mapping[str, str]) -> None:
-    Catalog(copy).close()  # migrates it
+    bring_up_to_date(copy)
     if path_map:
         map_paths(copy, path_map)
 
