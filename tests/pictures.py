@@ -296,6 +296,7 @@ def main() -> None:
     wanted = frozenset(sys.argv[2:])
     application = QApplication(sys.argv[:1])
     application.setStyle("Fusion")
+    application.setCursorFlashTime(0)
     with libraries() as (full, empty):
         for picture in PICTURES:
             if wanted and picture.name not in wanted:

@@ -63,15 +63,35 @@ class Fold:
 
 
 @dataclass(frozen=True, slots=True)
+class Families:
+    """Per family in numbers, so that a slider step builds no object for each of them."""
+
+    of: Numbers
+    """Per place, its family."""
+    lead_of: Numbers
+    """Per place, that of its family's lead."""
+    members: Numbers
+    subagents: Numbers
+    """Without the lead, if it is one."""
+    is_opened: NDArray[np.bool_]
+
+    def fold(self, place: int) -> Fold | None:
+        """Of a lead that has others to lead."""
+        family = int(self.of[place])
+        if self.lead_of[place] != place or self.members[family] < 2:
+            return None
+        subagents = int(self.subagents[family])
+        return Fold(int(self.members[family]) - 1 - subagents, subagents, bool(self.is_opened[family]))
+
+
+@dataclass(frozen=True, slots=True)
 class Arrangement:
     """`lines` are places of sessions, and ~g where the header of group g stands."""
 
     lines: Sequence[int] | Numbers
     headers: tuple[Header, ...] = ()
-    leads: dict[int, Fold] | None = None
-    """By place; only of families that have more than one member. None: nobody has kin."""
-    lead_of: Numbers | None = None
-    """Per place, that of its family's lead."""
+    families: Families | None = None
+    """None: nobody has kin."""
 
 
 def kin_of(cards: Sequence[SessionCard], copies: Sequence[int]) -> Kin | None:
@@ -109,27 +129,14 @@ def arrange(
     import numpy as np
 
     places = np.asarray(order, np.intp)
-    folded = _fold(places, kin, opened) if kin else None
-    lines, leads = (folded.lines, folded.leads) if folded else (places, places)
-    headers: tuple[Header, ...] = ()
-    if groups:
-        all_leads = folded.lead_of[places] if folded else places
-        lines, headers = _grouped(lines, leads, all_leads, groups, collapsed)
-    if folded is None:
-        return Arrangement(lines, headers)
-    return Arrangement(lines, headers, folded.folds, folded.lead_of)
+    lines, families = _fold(places, kin, opened) if kin else (places, None)
+    if groups is None:
+        return Arrangement(lines, (), families)
+    leads, all_leads = (families.lead_of[lines], families.lead_of[places]) if families else (places, places)
+    return Arrangement(*_grouped(lines, leads, all_leads, groups, collapsed), families)
 
 
-@dataclass(frozen=True, slots=True)
-class _Folded:
-    lines: Numbers
-    leads: Numbers
-    """Of each line, its family's lead."""
-    folds: dict[int, Fold]
-    lead_of: Numbers
-
-
-def _fold(places: Numbers, kin: Kin, opened: frozenset[int]) -> _Folded:
+def _fold(places: Numbers, kin: Kin, opened: frozenset[int]) -> tuple[Numbers, Families]:
     """A family stands where its best member does, led by its best member that is nobody's sub-agent."""
     import numpy as np
 
@@ -146,15 +153,9 @@ def _fold(places: Numbers, kin: Kin, opened: frozenset[int]) -> _Folded:
     shown = by_family[is_lead[by_family] | is_opened[family[by_family]]]
     members = np.bincount(family, minlength=kin.count)
     subagents = np.bincount(family[is_sub & ~is_lead], minlength=kin.count)
-    folds = {
-        int(places[lead[number]]): Fold(
-            int(members[number] - subagents[number]) - 1, int(subagents[number]), bool(is_opened[number])
-        )
-        for number in np.flatnonzero(members > 1)
-    }
     lead_of = np.arange(len(kin.family))
     lead_of[places] = places[lead[family]]
-    return _Folded(places[shown], lead_of[places[shown]], folds, lead_of)
+    return places[shown], Families(kin.family, lead_of, members, subagents, is_opened)
 
 
 def _grouped(

@@ -192,7 +192,10 @@ class ResultsModel(QAbstractListModel):
     def header_rows(self) -> list[int]:
         if not self._groups:
             return []
-        return [number for number, line in enumerate(self._arrangement.lines) if line < 0]
+        import numpy as np
+
+        numbers: list[int] = np.flatnonzero(np.asarray(self._arrangement.lines) < 0).tolist()
+        return numbers
 
     def row(self, number: int) -> Row:
         line = self._line(number)
@@ -308,8 +311,9 @@ class ResultsModel(QAbstractListModel):
 
     def _row_of(self, place: int) -> int | None:
         number = _position(self._arrangement.lines, place)
-        if number is None and self._arrangement.lead_of is not None:
-            place = int(self._arrangement.lead_of[place])
+        families = self._arrangement.families
+        if number is None and families:
+            place = int(families.lead_of[place])
             number = _position(self._arrangement.lines, place)
         if number is None and self._groups:
             return _position(self._arrangement.lines, ~int(self._groups.of[place]))
@@ -338,10 +342,10 @@ class ResultsModel(QAbstractListModel):
         return self._with_kin(row, place)
 
     def _with_kin(self, row: ResultRow, place: int) -> ResultRow:
-        leads, lead_of = self._arrangement.leads, self._arrangement.lead_of
-        if leads is None or lead_of is None:
+        families = self._arrangement.families
+        if families is None:
             return row
-        return replace(row, fold=leads.get(place), is_member=bool(lead_of[place] != place))
+        return replace(row, fold=families.fold(place), is_member=bool(families.lead_of[place] != place))
 
     def _snippet(self, place: int) -> Snippet | None:
         snippets = self._table.snippets if self._table else ()

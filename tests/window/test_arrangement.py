@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memex.core.search import SessionCard
-from memex.window.arrangement import NO_PROJECT, Fold, Header, arrange, groups_by_project, kin_of
+from memex.window.arrangement import NO_PROJECT, Arrangement, Fold, Header, arrange, groups_by_project, kin_of
 from tests.window import values
 
 NOBODY: frozenset[int] = frozenset()
@@ -25,6 +25,13 @@ def lines_of(order, kin, opened=NOBODY, groups=None, collapsed=NONE_SHUT) -> lis
     return [int(line) for line in arrange(order, kin, opened, groups, collapsed).lines]
 
 
+def folds(arrangement: Arrangement) -> dict[int, Fold]:
+    if arrangement.families is None:
+        return {}
+    found = {int(line): arrangement.families.fold(line) for line in arrangement.lines if line >= 0}
+    return {place: fold for place, fold in found.items() if fold}
+
+
 def test_without_kin_and_groups_the_order_is_the_list() -> None:
     order = np.array([2, 0, 1])
     assert kin_of(cards(3), ()) is None
@@ -35,7 +42,7 @@ def test_copies_fold_under_the_best_of_them() -> None:
     kin = kin_of(cards(5), (7, 8, 7, 9, 7))
     arrangement = arrange([3, 2, 1, 0, 4], kin, NOBODY, None, NONE_SHUT)
     assert list(arrangement.lines) == [3, 2, 1]
-    assert arrangement.leads == {2: Fold(copies=2, subagents=0, is_open=False)}
+    assert folds(arrangement) == {2: Fold(copies=2, subagents=0, is_open=False)}
     opened = frozenset({int(kin.family[2])})
     assert lines_of([3, 2, 1, 0, 4], kin, opened) == [3, 2, 0, 4, 1]
 
@@ -44,7 +51,7 @@ def test_a_session_stands_where_its_best_sub_agent_does_and_leads_it() -> None:
     kin = kin_of(cards(4, {3: 1, 2: 3}), ())
     arrangement = arrange([3, 0, 2, 1], kin, NOBODY, None, NONE_SHUT)
     assert list(arrangement.lines) == [1, 0]
-    assert arrangement.leads == {1: Fold(copies=0, subagents=2, is_open=False)}
+    assert folds(arrangement) == {1: Fold(copies=0, subagents=2, is_open=False)}
     assert lines_of([3, 0, 2, 1], kin, frozenset({int(kin.family[1])})) == [1, 3, 2, 0]
 
 
@@ -90,6 +97,6 @@ def test_nobody_is_lost_or_doubled_whatever_the_families(data: st.DataObject) ->
     shown = [line for line in lines_of(order, kin, everybody, groups) if line >= 0]
     assert sorted(shown) == sorted(order)
     folded = arrange(order, kin, NOBODY, groups, NONE_SHUT)
-    hidden = sum(fold.copies + fold.subagents for fold in (folded.leads or {}).values())
+    hidden = sum(fold.copies + fold.subagents for fold in folds(folded).values())
     assert len([line for line in folded.lines if line >= 0]) + hidden == count
     assert sum(header.count for header in folded.headers) == count
