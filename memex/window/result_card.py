@@ -23,6 +23,8 @@ BAR_WIDTH, SHORT_BAR_WIDTH = 96, 48
 NARROW = 400
 """Of a card: below this width the chips need the bar's room."""
 BAR_HEIGHT = 6
+SEAM = 1.0
+"""Between two segments of a bar: near hues are told apart by where one ends."""
 TILE = 13
 MARK = 14
 INDENT = 24
@@ -234,7 +236,8 @@ class CardDelegate(QStyledItemDelegate):
         x = rect.left()
         for lens, part in row.parts:
             width = rect.width() * part / row.best
-            painter.fillRect(QRectF(x, rect.top(), width, rect.height()), QColor(self._palette.lens[lens]))
+            drawn = QRectF(x, rect.top(), width - SEAM if width > 3 * SEAM else width, rect.height())
+            painter.fillRect(drawn, QColor(self._palette.lens[lens]))
             x += width
         width = max(0.0, rect.width() * (row.recency + row.rest) / row.best)
         painter.fillRect(QRectF(x, rect.top(), width, rect.height()), QColor(self._palette.hairline))
