@@ -19,7 +19,7 @@ MOST_PLACES = 40
 RIVALS = 4
 ABOUT_AS_GOOD = 0.7
 """Of the best turn's BM25: turns that may be shown in its place."""
-SESSIONS_WITH_RIVALS = 20
+SESSIONS_WITH_RIVALS = 10
 SPACE = re.compile(r"\s+")
 
 
