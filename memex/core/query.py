@@ -163,13 +163,23 @@ class _Reader:
         return following[:1].isspace() or following.startswith(NOT_A_VALUE)
 
     def _word(self, start: int, word: re.Match[str], excludes: bool) -> int:
+        excludes = excludes and not self._is_option(word)
         if excludes:
             self._excluded.append(word[0])
         else:
-            self._words.append(word[0])
-            self._searched.append(word[0])
+            self._words.append(self._text[start : word.end()])
+            self._searched.append(self._text[start : word.end()])
         self._span(start, word.end(), SpanKind.EXCLUDED if excludes else SpanKind.WORD)
         return word.end()
+
+    def _is_option(self, word: re.Match[str]) -> bool:
+        """`go test -run TestParse`, `-pprof=net`, `-Zjson-target-spec`: of a command that was pasted.
+
+        What is excluded follows the words that are searched, or stands alone.
+        """
+        following = WORD.match(self._text, _skip_space(self._text, word.end()))
+        goes_on = following is not None and following[0][0] not in '-"“' and not NAME.match(following[0])
+        return "=" in word[0] or "-" in word[0] or (bool(self._words) and goes_on)
 
     def _phrase(self, start: int, quoted: re.Match[str], excludes: bool) -> int:
         self._check_closed(quoted)

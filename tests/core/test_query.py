@@ -65,7 +65,8 @@ def test_conditions(text: str, expected: list[str]) -> None:
         "std::vector", "http://x", "https://example.org/a?b=c", "Error: foo", r"C:\x", "error : x", "-", ":",
         "error: linker not found", "file:///etc/passwd", "localhost:8080", "a:b", "ERROR:root:boom", "- x",
         "cargo build --release", "-v", "node:fs", "12:30", "SELECT * FROM t; --", "body:x OR NEAR(a b)",
-        "project:,", "((", "日本語", "🙂", "foo-bar", "x:y:z",
+        "project:,", "((", "日本語", "🙂", "foo-bar", "x:y:z", "go test -run TestParse",
+        "go tool trace -pprof=net", "target specs require -Zjson-target-spec",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_condition_is_words_and_no_problem(text: str) -> None:
