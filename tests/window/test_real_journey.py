@@ -14,16 +14,18 @@ import msgspec
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from memex.core.filters import Field, Order
 from memex.core.lenses import Lens
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, save_settings
+from memex.core.steps.rows import copied
 from memex.demo.generate import write_demo
 from memex.engine.client import attach
 from memex.window.app import App
 from memex.window.lens_slider import WeightSlider
+from memex.window.replay.widgets.rows_view import RowsView
 from memex.window.results_model import ResultRow, Verdict
 from memex.window.worker import EngineHandle, EngineState
 
@@ -120,7 +122,8 @@ def rows(app: App) -> list[ResultRow]:
 
 
 def terminals(app: App) -> str:
-    return "\n".join(view.toPlainText() for view in app.window.replay.findChildren(QPlainTextEdit))
+    views = app.window.replay.findChildren(RowsView)
+    return "\n".join(copied(view._rows, view.shown) for view in views)
 
 
 def engine_pid(paths: LibraryPaths) -> int:
@@ -175,7 +178,8 @@ def test_a_subagent_s_session_opens_from_the_call_that_started_it(app: App, qtbo
 
     def has_link() -> bool:
         nonlocal link
-        link = app.window.replay.findChild(QWidget, "linkButton")
+        links = app.window.replay.findChildren(QPushButton, "linkButton")
+        link = next((link for link in links if link.text() == "Open it"), None)
         return link is not None
 
     wait(qtbot, has_link)
@@ -209,13 +213,10 @@ def test_a_killed_engine_comes_back_and_what_was_shown_stays(app: App, paths, qt
     wait(qtbot, lambda: Lens.CONTENT in {lens for lens, _ in app.window.model.row(0).parts})
 
 
-def test_words_that_no_session_holds_find_what_is_near_and_say_so(app: App, qtbot) -> None:
+def test_words_that_no_session_holds_find_near_misses_and_say_so(app: App, qtbot) -> None:
     search(app, qtbot, "zzyzx")
     assert rows(app)
-    assert (
-        app.window.remark_strip.remark.sentence
-        == "No session holds these words; the nearest in meaning come first."
-    )
+    assert app.window.remark_strip.remark.sentence == "Nothing close. The nearest misses are below."
     app.window.search_box.clear()
     search(app, qtbot, QUERY)
     assert app.window.remark_strip.remark.sentence == ""
