@@ -10,7 +10,7 @@ from msgspec import Struct
 from memex.catalog.connection import catalog_errors, transaction
 from memex.catalog.fulltext import TURN_BITS
 
-OF_THIS_MACHINE = {"indexed", "source_session"}
+OF_THIS_MACHINE = {"indexed", "source_session", "hidden"}
 """Tables with rows by session that say what this machine has, not what the session is."""
 
 

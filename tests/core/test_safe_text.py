@@ -6,7 +6,9 @@ from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
 from memex.core.safe_text import MAX_LINE, one_line, safe_line, safe_text
-from memex.window.replay.markdown import SafeDocument, fill_document, is_light
+from memex.core.steps.blocks import Prose
+from memex.core.steps.markdown import is_light
+from memex.window.replay.markdown import SafeDocument, fill_document
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def test_a_heading_is_one_line() -> None:
 )
 def test_html_is_shown_as_the_text_it_is(qtbot: QtBot, hostile: str) -> None:
     document = SafeDocument()
-    fill_document(document, hostile)
+    fill_document(document, Prose(hostile))
     assert hostile in document.toPlainText()
 
 
@@ -59,7 +61,7 @@ class RecordingDocument(SafeDocument):
 
 def test_an_image_is_named_and_never_loaded(qtbot: QtBot) -> None:
     document = RecordingDocument()
-    fill_document(document, "see ![a cat](http://evil/cat.png) and ![](file:///etc/passwd)")
+    fill_document(document, Prose("see ![a cat](http://evil/cat.png) and ![](file:///etc/passwd)"))
     document.setTextWidth(400)
     assert "[image: a cat]" in document.toPlainText()
     assert set(document.given) <= {None}
@@ -70,7 +72,7 @@ def test_an_image_is_named_and_never_loaded(qtbot: QtBot) -> None:
 
 def test_the_line_breaks_of_a_prompt_stay(qtbot: QtBot) -> None:
     document = SafeDocument()
-    fill_document(document, "first\nsecond", keep_lines=True)
+    fill_document(document, Prose("first\nsecond", keep_lines=True))
     assert len(document.toPlainText().split("\n")) == 2
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from memex.core.errors import ModelError
 from memex.embedding import prepared
-from memex.embedding.minilm import open_minilm, open_word_pieces
+from memex.embedding.minilm import open_minilm
 from memex.embedding.prepared import PreparedModel, Variant
 
 
@@ -67,11 +67,6 @@ def test_a_cache_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     blocked.write_text("a file where the folder should be")
     with pytest.raises(ModelError, match=r"cannot be kept in .*: make room or allow writing there"):
         open_minilm(blocked, variant="fp32")
-
-
-def test_the_tokenizer_alone_prepares_no_graph(tmp_path: Path) -> None:
-    open_word_pieces(tmp_path)
-    assert list(tmp_path.rglob("*.onnx")) == []
 
 
 def test_a_variant_from_a_newer_memex_is_one_sentence(prepared_cache: Path) -> None:

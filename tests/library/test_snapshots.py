@@ -17,7 +17,7 @@ from memex.core.library import Progress, SnapshotReport
 from memex.core.paths import LibraryPaths
 from memex.core.search import SearchRequest
 from memex.library.library import Library
-from memex.library.replay import open_session
+from memex.library.replay.reading import read_session
 from memex.library.search import search
 from memex.library.snapshot import container
 from memex.library.snapshot.container import CATALOG, FORMAT, MANIFEST, Manifest
@@ -135,7 +135,7 @@ def test_a_merge_keeps_what_is_here_and_takes_what_is_longer_there(
         report = take_in(other, after)
         assert (report.added, report.replaced, report.kept) == (0, 1, 2)
         assert other.reader.sessions.count() == 4
-        _, session = open_session(other.reader, session_id(1))
+        session = read_session(other.reader, other.reader.sessions.resolve(session_id(1))).session
         assert session.turns[-1].text == "Yes, the release build passes."
         again = take_in(other, before)
         assert (again.added, again.replaced, again.kept) == (0, 0, 3)
