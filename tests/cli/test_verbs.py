@@ -87,7 +87,7 @@ class TestSearch:
     ) -> None:
         found = search(library, "deadlock", "between", "transfers")
         assert (found.query, found.degraded) == ("deadlock between transfers", None)
-        assert len(found.hits) == 10
+        assert sum(1 + len(hit.like_it) for hit in found.hits) == 10
         hit = found.hits[0]
         assert hit.__struct_fields__ == (
             *("session_id", "agent", "title", "project", "branch", "started_at", "score", "lenses", "lanes"),
