@@ -27,6 +27,10 @@ TELLING_CHARS = 200
 """“fix the tests” opens many sessions: so much of two must agree until they count as opening alike."""
 
 
+BEGINNING_CHARS, BEGINNING_PASSAGES = 400, 2
+"""As much of a passage, and as many of them, tell what a session is about."""
+
+
 class LensTexts:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -85,6 +89,16 @@ class LensTexts:
                 known[session] = known.get(session, b"") + text_hash
                 lengths[session] = lengths.get(session, 0) + length
         return known
+
+    def beginnings(self, sessions: Iterable[int]) -> dict[int, str]:
+        """Session → its title and the beginnings of its first passages."""
+        rows = self._db.execute(
+            """SELECT k.value, group_concat(substr(t.body, 1, ?), char(10)) FROM json_each(?) k
+               CROSS JOIN lens_text t ON t.session = k.value AND t.lens = ? AND t.ordinal <= ?
+               GROUP BY k.value""",
+            (BEGINNING_CHARS, msgspec.json.encode(list(sessions)).decode(), Lens.CONTENT, BEGINNING_PASSAGES),
+        )
+        return dict(rows.fetchall())
 
     def bodies(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
         marks = ", ".join("?" * len(hashes))

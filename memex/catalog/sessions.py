@@ -3,7 +3,7 @@
 import sqlite3
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 from msgspec import Struct
@@ -69,6 +69,15 @@ class IndexableSession(Struct, frozen=True):
     id: str
     payload: bytes
     version: bytes
+
+
+class DayCount(Struct, frozen=True):
+    """The sessions of a project that ended on a day of this machine's calendar."""
+
+    day: date
+    project: str | None
+    sessions: int
+    with_errors: int
 
 
 class Sessions:
@@ -158,6 +167,30 @@ class Sessions:
             (*values, limit, offset),
         )
         return [_card(row) for row in rows], total
+
+    def main_keys(self, filters: Filters) -> list[int]:
+        """All main sessions that meet the conditions, the newest first."""
+        where, values = self._conditions.clause(filters)
+        rows = self._db.execute(
+            f"""SELECT key FROM session WHERE {where} AND NOT is_subagent AND NOT is_helper
+                ORDER BY {ORDERS[Order.NEWEST]}""",
+            values,
+        )
+        return [key for (key,) in rows]
+
+    def by_day(self, filters: Filters, leaving_out: Collection[int] = ()) -> list[DayCount]:
+        """Of main sessions that tell their time."""
+        where, values = self._conditions.clause(filters)
+        if leaving_out:
+            where += " AND key NOT IN (SELECT value FROM json_each(?))"
+            values = [*values, msgspec.json.encode(list(leaving_out)).decode()]
+        rows = self._db.execute(
+            f"""SELECT date(ended_at, 'unixepoch', 'localtime'), project_name, count(*), sum(error_count > 0)
+                FROM session INDEXED BY session_by_facets
+                WHERE is_helper = 0 AND is_subagent = 0 AND ended_at IS NOT NULL AND {where} GROUP BY 1, 2""",
+            values,
+        )
+        return [DayCount(date.fromisoformat(day), *rest) for day, *rest in rows]
 
     def record(self, key: int) -> SessionRecord:
         row = self._db.execute(

@@ -1,8 +1,10 @@
 """Every verb from a terminal; with no verb, the window opens."""
 
+from memex.cli.mapping import topology
 from memex.cli.snapshot import snapshot
 from memex.cli.verbs import main, memex
 
 memex.add_command(snapshot)
+memex.add_command(topology)
 
 __all__ = ["main", "memex"]

@@ -15,6 +15,7 @@ MemexError
 ├── SnapshotError           a snapshot file is damaged, not one, or not to be trusted
 ├── SessionNotFoundError    no such session in the library
 ├── EvaluationError         judged queries cannot be read, or mean no session
+├── TopologyError           the map cannot be drawn as it was asked for
 ├── QueryError              the words in the search box cannot be understood
 └── ExportError             a session cannot be written where it was asked for
 """
@@ -77,6 +78,10 @@ class SessionNotFoundError(MemexError):
 
 
 class EvaluationError(MemexError):
+    pass
+
+
+class TopologyError(MemexError):
     pass
 
 

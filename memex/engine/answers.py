@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from memex.core.errors import MemexError
+from memex.core.filters import Filters
 from memex.engine.jobs import JobRunner
 from memex.engine.protocol import (
     CancelJob,
     Complete,
     Completions,
+    CountByTime,
+    CountedByTime,
     CountFacets,
     Done,
+    Event,
     FacetsCounted,
     Failed,
     GetStatus,
@@ -31,10 +35,13 @@ from memex.engine.protocol import (
 )
 from memex.engine.replay_answers import ReplayAnswers
 from memex.engine.replay_messages import ReplayEvent, ReplayRequest
+from memex.engine.topology_answers import TopologyAnswers
+from memex.engine.topology_messages import TopologyRequests
 from memex.library.library import Library
 from memex.library.listing import asked_of, complete, count_facets, list_sessions
 from memex.library.replay.growth import Growth
 from memex.library.search import search
+from memex.library.timeline import count_by_time
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +52,11 @@ Pending = Callable[[], Reply]
 class Answers:
     """Called by one thread at a time. A failure is a reply as well."""
 
-    def __init__(self, library: Library, jobs: JobRunner) -> None:
+    def __init__(self, library: Library, jobs: JobRunner, publish: Callable[[Event], None]) -> None:
         self._library = library
         self._jobs = jobs
         self._replay = ReplayAnswers(library.reader)
+        self._topology = TopologyAnswers(library, publish)
         self._revision = library.revision
 
     def reply(self, request: Request) -> Reply:
@@ -75,6 +83,8 @@ class Answers:
     def _answer(self, request: Request) -> Reply | Pending:
         if isinstance(request, ReplayRequest):
             return self._replay.answer(request) or Done()
+        if isinstance(request, TopologyRequests):
+            return self._topology.answer(request) or Done()
         match request:
             case Search(request=wanted):
                 library = self._library
@@ -82,7 +92,7 @@ class Answers:
                     return Searched(search(library.reader, vectors, wanted, library.degraded))
             case GetStatus():
                 return Status(self._library.status(self._library.reader, self._jobs.progress))
-            case ListSessions() | CountFacets() | Complete():
+            case ListSessions() | CountFacets() | CountByTime() | Complete():
                 return self._listing(request)
             case _:
                 return self._control(request)
@@ -97,6 +107,9 @@ class Answers:
             case CountFacets():
                 asked = asked_of(request.text, request.filters)
                 return FacetsCounted(request, count_facets(catalog, asked, request.among))
+            case CountByTime():
+                asked = asked_of(request.text, Filters())
+                return CountedByTime(request, count_by_time(catalog, asked, request.most))
             case Complete():
                 return Completions(
                     request, complete(catalog, request.field, request.beginning, request.limit)

@@ -23,6 +23,7 @@ from memex.engine.protocol import (
     Request,
     Search,
 )
+from memex.engine.topology_messages import GetTopology
 from memex.library.library import Library
 
 LOCK_WAIT = 10.0
@@ -56,10 +57,10 @@ class LocalEngine:
         self._library = library
         self._on_progress: OnProgress | None = None
         self._jobs = JobRunner(library, self._publish)
-        self._answers = Answers(library, self._jobs)
+        self._answers = Answers(library, self._jobs, self._publish)
 
     def call(self, request: Request) -> Reply:
-        if isinstance(request, Search) and self._library.vectors is None:
+        if isinstance(request, Search | GetTopology) and self._library.vectors is None:
             self._library.open_vectors()
         return unwrapped(self._answers.reply(request))
 

@@ -8,13 +8,15 @@ from msgspec import Struct
 from memex.core.filters import Facet, FacetValue, Field, Filters, Order
 from memex.core.library import ImportReport, IndexReport, LibraryStatus, Progress, SnapshotReport
 from memex.core.search import LensTable, SearchRequest, SessionCard
+from memex.core.timeline import Timeline
 from memex.engine.replay_messages import GetTurns as GetTurns
 from memex.engine.replay_messages import OpenSession as OpenSession
 from memex.engine.replay_messages import ReplayEvent, ReplayReply, ReplayRequest
 from memex.engine.replay_messages import SessionOpened as SessionOpened
 from memex.engine.replay_messages import Turns as Turns
+from memex.engine.topology_messages import TopologyEvent, TopologyReply, TopologyRequests
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 4
 
 
 class Search(Struct, frozen=True, tag=True):
@@ -41,6 +43,14 @@ class CountFacets(Struct, frozen=True, tag=True):
     filters: Filters = Filters()
     among: tuple[int, ...] | None = None
     text: str = ""
+
+
+class CountByTime(Struct, frozen=True, tag=True):
+    """Main sessions over time, under the conditions of `text` but for the period that it names."""
+
+    text: str = ""
+    most: int = 120
+    """Bars at most; longer times are told in larger steps."""
 
 
 class Complete(Struct, frozen=True, tag=True):
@@ -101,8 +111,8 @@ class ImportSnapshot(Struct, frozen=True, tag=True):
 
 Job = StartIndexing | FetchModel | ExportSnapshot | VerifySnapshot | ImportSnapshot
 JobControl = Job | PauseJob | ResumeJob | CancelJob
-Listing = ListSessions | CountFacets | Complete
-Request = Search | Listing | GetStatus | JobControl | ReplayRequest
+Listing = ListSessions | CountFacets | CountByTime | Complete
+Request = Search | Listing | GetStatus | JobControl | ReplayRequest | TopologyRequests
 
 
 class SessionList(Struct, frozen=True, tag=True):
@@ -114,6 +124,11 @@ class SessionList(Struct, frozen=True, tag=True):
 class FacetsCounted(Struct, frozen=True, tag=True):
     request: CountFacets
     facets: tuple[Facet, ...]
+
+
+class CountedByTime(Struct, frozen=True, tag=True):
+    request: CountByTime
+    timeline: Timeline
 
 
 class Completions(Struct, frozen=True, tag=True):
@@ -148,8 +163,8 @@ class Failed(Struct, frozen=True, tag=True):
     message: str
 
 
-Listed = SessionList | FacetsCounted | Completions
-Reply = Searched | Listed | Status | JobQueued | Done | Failed | ReplayReply
+Listed = SessionList | FacetsCounted | CountedByTime | Completions
+Reply = Searched | Listed | Status | JobQueued | Done | Failed | ReplayReply | TopologyReply
 
 
 class JobProgressed(Struct, frozen=True, tag=True):
@@ -189,7 +204,7 @@ class JobFailed(Struct, frozen=True, tag=True):
     message: str
 
 
-Event = JobProgressed | StatusChanged | JobFinished | JobFailed | ReplayEvent
+Event = JobProgressed | StatusChanged | JobFinished | JobFailed | ReplayEvent | TopologyEvent
 
 
 class Hello(Struct, frozen=True, tag=True):

@@ -95,7 +95,7 @@ class Service:
         self._library = Library(home, wait_seconds=LOCK_WAIT)
         self._library.degraded = LOADING
         self._jobs = JobRunner(self._library, self._publish)
-        self._answers = Answers(self._library, self._jobs)
+        self._answers = Answers(self._library, self._jobs, self._publish)
         self._following: Following[ClientLink] = Following(self._on_followed_change)
         self._requests: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._queries = threading.Thread(

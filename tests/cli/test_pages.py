@@ -35,8 +35,19 @@ from memex.core.library import (
 from memex.core.paths import LibraryPaths
 from memex.core.query import FILTER_NAMES, QueryProblem
 from memex.core.replay import Origin, Redaction
+from memex.core.search import SessionCard
 from memex.core.session import Agent, Outcome, Role, ToolCall, Turn, TurnKind
 from memex.core.settings import QdrantServer, Settings
+from memex.core.topology import (
+    TOPOLOGY_LENSES,
+    Bridge,
+    Cluster,
+    Duplicates,
+    Gap,
+    Outlier,
+    Topology,
+    TopologyEdge,
+)
 from memex.library.export.json_export import ExportedSession, JsonExport
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +64,16 @@ SHAPES: dict[str, tuple[type[Struct], ...]] = {
     "fetch-model": (),
     "snapshot": (SnapshotReport, ImportReport),
     "eval": (Evaluation, RunQuality, Estimate),
+    "topology": (
+        Topology,
+        SessionCard,
+        TopologyEdge,
+        Cluster,
+        Bridge,
+        Gap,
+        Duplicates,
+        Outlier,
+    ),
     "demo": (),
 }
 
@@ -96,6 +117,7 @@ def test_every_option_and_field_of_a_verb_and_no_other(verb: str) -> None:
         ("replay", Origin),
         ("sessions", Outcome),
         ("status", Stage),
+        ("topology", TOPOLOGY_LENSES),
     ],
 )
 def test_the_words_that_a_field_may_hold(verb: str, words: tuple[str, ...]) -> None:
