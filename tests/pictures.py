@@ -80,9 +80,9 @@ def search_and_open(app: App, query: str = QUERY) -> None:
 
 def open_at_an_edit(app: App) -> None:
     search_and_open(app, QUERY_OF_EDIT)
-    outline = app.window.replay.outline
+    outline = app.window.replay.active.outline
     assert outline is not None
-    app.window.replay.seek(next(turn.index for turn in outline.turns if turn.has_edit))
+    app.window.replay.active.player.seek(next(turn.index for turn in outline.turns if turn.has_edit))
     app.window.focus_replay()
 
 

@@ -61,6 +61,8 @@ class Settings(Struct, frozen=True):
     """For transcripts that are read from now on."""
     theme: Theme = Theme.SYSTEM
     animations: bool = True
+    editor: str = ""
+    """Command that opens a file, with `{path}` and `{line}` or without; empty: `$VISUAL` or what is found."""
 
 
 def load_settings(path: Path) -> Settings:

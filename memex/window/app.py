@@ -24,11 +24,10 @@ from memex.window.errors import ErrorFunnel
 from memex.window.finder import Shown
 from memex.window.keyboard import ShortcutGuard
 from memex.window.library_watch import LibraryWatch, agent_folders
-from memex.window.opener import Opener, Opening
 from memex.window.preferences import Preferences
 from memex.window.remarks import remark
 from memex.window.remembering import restore, state_of
-from memex.window.replay.pane import TurnsWanted
+from memex.window.replaying import Replaying
 from memex.window.results_model import ResultRow, Verdict
 from memex.window.searching import Searching
 from memex.window.window_state import load_window_state, save_window_state
@@ -56,17 +55,17 @@ class App(QObject):
         self._paths = paths
         self._demo_command = tuple(demo_command)
         self._find_agent_folders = find_agent_folders
-        self._remembered: Opening | None = None
         self.errors = ErrorFunnel()
         self.preferences = Preferences(paths.settings)
         self.appearance = Appearance(application, self.preferences, clock)
         self.window = self.appearance.window
-        self.opener = Opener(self.window.replay)
         self.watch = LibraryWatch()
         self.engine = make_engine()
         self.searching = Searching(self.window, self.engine, self.watch, clock)
         self.finder = self.searching.finder
+        self.replaying = Replaying(self.window, self.engine, self.preferences)
         self.actions = make_actions(self.window, COMMANDS, self._handlers())
+        self.replaying.start(self.actions)
         self.window.fill_menus(self.actions)
         self._guard = ShortcutGuard()
         application.installEventFilter(self._guard)
@@ -86,9 +85,10 @@ class App(QObject):
     def stop(self) -> None:
         try:
             self._paths.home.mkdir(parents=True, exist_ok=True)
-            save_window_state(self._paths.window_state, state_of(self.window))
+            save_window_state(self._paths.window_state, self.replaying.remembered(state_of(self.window)))
         except OSError as cause:
             self.errors.take(MemexError(f"The layout could not be saved: {cause.strerror}."))
+        self.window.replay.close_windows()
         self.engine.stop()
         self._application.removeEventFilter(self._guard)
 
@@ -115,20 +115,12 @@ class App(QObject):
         status_bar.model_wanted.connect(engine.fetch_model)
 
     def _connect_replay(self) -> None:
-        window, opener, engine = self.window, self.opener, self.engine
-        window.results.opened.connect(self._on_row_opened)
+        self.window.results.opened.connect(self._on_row_opened)
         self.searching.named.connect(self._on_session_named)
-        opener.session_wanted.connect(engine.open_session)
-        opener.shown.connect(self._on_session_shown)
-        engine.session_opened.connect(opener.take_outline)
-        engine.session_opened.connect(window.inspector.take_outline)
-        engine.turns_arrived.connect(window.replay.take_turns)
-        window.replay.turns_wanted.connect(self._on_turns_wanted)
-        window.replay.session_wanted.connect(opener.open_id)
-        window.replay.set_ask(engine.ask)
+        self.replaying.failed.connect(self.errors.take)
 
     def _connect_window(self) -> None:
-        self.engine.failed.connect(self._on_failed)
+        self.engine.failed.connect(self.errors.take)
         self.engine.crashed.connect(self.errors.take)
         self.preferences.failed.connect(self.errors.take)
         self.errors.message.connect(self.window.message_strip.show_sentence)
@@ -139,7 +131,7 @@ class App(QObject):
         self.window.closing.connect(self.stop)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        window, replay = self.window, self.window.replay
+        window = self.window
         handlers: dict[str, Callable[[], object]] = {
             "library.index_folder": window.choose_folder,
             "library.rescan": self.engine.start_indexing,
@@ -148,6 +140,7 @@ class App(QObject):
             "library.demo": self._open_demo,
             "window.quit": window.close,
             "search.focus": window.search_box.focus_all,
+            "find.here": self._find_here,
             "search.clear": window.search_box.clear,
             "session.copy_id": window.results.copy_id,
             "session.open": window.results.open_current,
@@ -171,19 +164,9 @@ class App(QObject):
             "results.previous": partial(window.results.move, -1),
             "results.focus": window.focus_results,
             "replay.focus": window.focus_replay,
-            "replay.play": replay.toggle_play,
-            "replay.faster": partial(replay.change_speed, 1),
-            "replay.slower": partial(replay.change_speed, -1),
-            "replay.forward": replay.step_forward,
-            "replay.back": replay.step_back,
-            "replay.next_error": replay.next_error,
-            "replay.previous_error": replay.previous_error,
-            "replay.next_prompt": replay.next_prompt,
-            "replay.previous_prompt": replay.previous_prompt,
-            "replay.first": replay.go_first,
-            "replay.last": replay.go_last,
             "help.keys": window.key_sheet.toggle,
         }
+        handlers |= self.replaying.handlers()
         handlers |= {f"pane.{name}": partial(window.toggle_pane, name) for name in window.panes}
         handlers |= {f"theme.{theme}": partial(self.appearance.choose_theme, theme) for theme in Theme}
         return handlers | {f"lens.{lens}": partial(self._choose_lens, lens) for lens in Lens}
@@ -200,9 +183,7 @@ class App(QObject):
         """What was asked while there was no engine is asked again."""
         if state is EngineState.READY:
             self.finder.refresh()
-            if self._remembered:
-                self.opener.open(self._remembered)
-                self._remembered = None
+            self.replaying.reconnect()
 
     @Slot(object)
     def _on_first_status(self, status: LibraryStatus) -> None:
@@ -230,26 +211,12 @@ class App(QObject):
 
     @Slot(object)
     def _on_row_opened(self, row: ResultRow) -> None:
-        self.opener.open_row(row, self.finder.text)
+        self.replaying.open_row(row, self.finder.text)
 
     @Slot(object)
     def _on_session_named(self, card: SessionCard) -> None:
         """What was pasted is shown beside its result; the keyboard stays in the box."""
-        self.opener.open(Opening(card.id, takes_keyboard=False))
-
-    @Slot(bool)
-    def _on_session_shown(self, takes_keyboard: bool) -> None:
-        if takes_keyboard:
-            self.window.focus_replay()
-
-    @Slot(object)
-    def _on_turns_wanted(self, wanted: TurnsWanted) -> None:
-        self.engine.get_turns(wanted.session_key, wanted.first, wanted.count)
-
-    @Slot(object)
-    def _on_failed(self, error: MemexError) -> None:
-        if not self.opener.take_failure(error):
-            self.errors.take(error)
+        self.replaying.open_quietly(card.id)
 
     @Slot(str)
     def _on_command_wanted(self, command: str) -> None:
@@ -263,6 +230,13 @@ class App(QObject):
     @Slot(str, bool)
     def _on_pane_toggled(self, name: str, visible: bool) -> None:
         self.actions[f"pane.{name}"].setChecked(visible)
+
+    def _find_here(self) -> None:
+        """In the session, while the keyboard is there."""
+        if self.window.replay.has_keyboard:
+            self.window.replay.active.open_find()
+        else:
+            self.window.search_box.focus_all()
 
     def _choose_lens(self, lens: Lens) -> None:
         self.window.show_pane("lenses", True)
@@ -281,8 +255,7 @@ class App(QObject):
         self.actions["view.animations"].setChecked(settings.animations)
         state = load_window_state(self._paths.window_state)
         restore(self.window, state)
-        if state.session:
-            self._remembered = Opening(state.session, state.turn, takes_keyboard=False)
+        self.replaying.restore(state)
 
 
 def run(home: Path) -> int:

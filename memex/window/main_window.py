@@ -18,7 +18,7 @@ from memex.window.key_sheet import KeySheet
 from memex.window.lens_panel import LensPanel
 from memex.window.message_strip import MessageStrip
 from memex.window.remark_strip import Remark, RemarkStrip
-from memex.window.replay.pane import ReplayPane
+from memex.window.replay.tabs import ReplayTabs
 from memex.window.results_bar import ResultsBar
 from memex.window.results_model import ResultsModel
 from memex.window.results_view import ResultsView
@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self.remark_strip = RemarkStrip("remark")
         self.results = ResultsView(self.model, palette)
         self.empty_state = EmptyState()
-        self.replay = ReplayPane(palette)
+        self.replay = ReplayTabs(palette)
         self.status_bar = StatusBar(palette)
         self.failures = FailuresDialog(self)
         self.bug_report = BugReport(self)
@@ -118,7 +118,8 @@ class MainWindow(QMainWindow):
         self.panes[name].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_replay(self) -> None:
-        self.focus_pane("replay")
+        self.show_pane("replay", True)
+        self.replay.focus_active()
 
     def choose_folder(self) -> None:
         dialog = QFileDialog(self, "Index a Folder of Transcripts")

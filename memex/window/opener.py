@@ -1,63 +1,132 @@
-"""Opening a session in the replay: asked for now, shown at its turn when the outline comes."""
+"""Opening sessions in the replay: asked for now, shown at their turn when the outline comes."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from memex.core.errors import MemexError, SessionNotFoundError, TranscriptError
-from memex.core.replay import SessionOutline
-from memex.window.replay.pane import ReplayPane
+from memex.engine.protocol import Failed, Reply
+from memex.engine.replay_messages import CloseSession, OpenSession, SessionOpened
+from memex.window.replay.asking import Ask
+from memex.window.replay.pane import ReplayPane, SessionPlace
+from memex.window.replay.tabs import ReplayTabs
 from memex.window.results_model import ResultRow
 
 WORD = re.compile(r"\w[\w./-]*")
+MAX_PLACES = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
     session: str
-    turn: int = 0
+    turn: int | None = None
+    """None: where the reader left it, or at the beginning."""
     words: tuple[str, ...] = ()
     takes_keyboard: bool = True
+    in_new_tab: bool = False
 
 
 class Opener(QObject):
-    session_wanted = Signal(str)  # id
-    shown = Signal(bool)  # whether the keyboard goes to the replay
+    shown = Signal(object, bool)  # ReplayPane, and whether the keyboard goes there
 
-    def __init__(self, replay: ReplayPane) -> None:
+    def __init__(self, tabs: ReplayTabs, ask: Ask) -> None:
         super().__init__()
-        self._replay = replay
-        self._opening: Opening | None = None
+        self._tabs = tabs
+        self._ask = ask
+        self._expected: dict[ReplayPane, Opening] = {}
+        self._places: dict[str, int] = {}
+        tabs.tab_wanted.connect(self._on_tab_wanted)
+        tabs.pane_added.connect(self._on_pane_added)
+        tabs.pane_closed.connect(self._on_pane_closed)
 
-    def open_row(self, row: ResultRow, query: str) -> None:
+    @property
+    def places(self) -> dict[str, int]:
+        """The turn at which each session was left, the latest last."""
+        return dict(self._places)
+
+    def remember(self, places: Mapping[str, int]) -> None:
+        self._places = dict(places)
+
+    def open_row(self, row: ResultRow, query: str, *, in_new_tab: bool = False) -> None:
         """A hit opens at the turn that earned it, with its matches marked."""
         marked = [text for text, is_match in row.text.snippet if is_match]
         words = tuple(dict.fromkeys([*marked, *WORD.findall(query)]))
-        self.open(Opening(row.card.id, row.text.turn or 0, words))
+        self.open(Opening(row.card.id, row.text.turn, words, in_new_tab=in_new_tab))
 
     @Slot(str)
     def open_id(self, session: str) -> None:
-        self.open(Opening(session))
+        """From within another session, which stays open."""
+        self.open(Opening(session, in_new_tab=True))
 
     def open(self, opening: Opening) -> None:
-        self._opening = opening
-        self.session_wanted.emit(opening.session)
-
-    @Slot(object)
-    def take_outline(self, outline: SessionOutline) -> None:
-        opening = self._opening
-        if opening is None or outline.card.id != opening.session:
+        """One that is open already is brought forward."""
+        pane = self._tabs.pane_of(opening.session)
+        if pane is None:
+            self._open_in(self._tabs.pane_for_new(in_new_tab=opening.in_new_tab), opening)
             return
-        self._opening = None
-        self._replay.show_session(outline, opening.turn)
-        self._replay.set_matches(opening.words)
-        self.shown.emit(opening.takes_keyboard)
+        self._expected.pop(pane, None)
+        self._tabs.bring_forward(pane)
+        if pane.outline is None:
+            self._open_in(pane, opening)
+            return
+        pane.set_matches(opening.words)
+        if opening.turn is not None:
+            pane.player.seek(opening.turn)
+        self.shown.emit(pane, opening.takes_keyboard)
 
-    def take_failure(self, error: MemexError) -> bool:
-        """Whether the failure was of the session being opened, and so is shown in its place."""
-        if self._opening is None or not isinstance(error, SessionNotFoundError | TranscriptError):
-            return False
-        self._opening = None
-        self._replay.show_failure(str(error))
-        return True
+    def reconnect(self) -> None:
+        """There is an engine again: what is still wanted is asked for again."""
+        for pane, opening in self._expected.items():
+            self._request(pane, opening)
+
+    def _open_in(self, pane: ReplayPane, opening: Opening) -> None:
+        if opening.turn is None:
+            opening = replace(opening, turn=self._places.get(opening.session, 0))
+        self._expected[pane] = opening
+        self._request(pane, opening)
+
+    def _request(self, pane: ReplayPane, opening: Opening) -> None:
+        self._ask(OpenSession(opening.session), partial(self._take, pane, opening))
+
+    def _take(self, pane: ReplayPane, opening: Opening, reply: Reply) -> None:
+        """Only what the pane waits for: it may have been closed, or told to show another."""
+        if self._expected.get(pane) is not opening:
+            return
+        if isinstance(reply, Failed):
+            if reply.kind != "EngineError":
+                del self._expected[pane]
+            pane.show_failure(reply.message)
+        elif isinstance(reply, SessionOpened):
+            del self._expected[pane]
+            self._close_session(pane)
+            pane.show_session(reply.outline, opening.turn or 0, opening.words)
+            self.shown.emit(pane, opening.takes_keyboard)
+
+    def _close_session(self, pane: ReplayPane) -> None:
+        """Gives back what the engine holds of it."""
+        if pane.outline is not None:
+            pane.live.close()
+            self._ask(CloseSession(pane.outline.card.key), _take_nothing)
+
+    def _on_tab_wanted(self, pane: ReplayPane, place: SessionPlace) -> None:
+        self._open_in(pane, Opening(place.session, place.turn, takes_keyboard=False))
+
+    def _on_pane_added(self, pane: ReplayPane) -> None:
+        pane.session_wanted.connect(self.open_id)
+        pane.position_changed.connect(self._on_position_changed)
+
+    def _on_pane_closed(self, pane: ReplayPane) -> None:
+        self._expected.pop(pane, None)
+        self._close_session(pane)
+
+    def _on_position_changed(self, place: SessionPlace) -> None:
+        self._places.pop(place.session, None)
+        self._places[place.session] = place.turn
+        if len(self._places) > MAX_PLACES:
+            del self._places[next(iter(self._places))]
+
+
+def _take_nothing(reply: Reply) -> None:
+    """Closing is a courtesy: the engine needs no closed session to be sound."""

@@ -1,4 +1,4 @@
-"""The state of a window as a value, taken from its parts and given back to them."""
+"""The state of a window as a value, taken from its parts and given back; the replay sees to its own."""
 
 from PySide6.QtCore import QByteArray
 
@@ -7,7 +7,6 @@ from memex.window.window_state import WindowState
 
 
 def state_of(window: MainWindow) -> WindowState:
-    session, turn = window.replay.current or (None, 0)
     return WindowState(
         geometry=bytes(window.saveGeometry().data()),
         splitters=window.splitter_states(),
@@ -19,13 +18,11 @@ def state_of(window: MainWindow) -> WindowState:
         expanded_facets=window.facet_panel.expanded,
         query=window.search_box.text,
         recent_searches=window.search_box.recent.searches,
-        session=session,
-        turn=turn,
     )
 
 
 def restore(window: MainWindow, state: WindowState) -> None:
-    """All but the open session, which needs the engine."""
+    """All but the open sessions."""
     window.restoreGeometry(QByteArray(state.geometry))
     window.restore_splitters(state.splitters)
     for name in window.panes:

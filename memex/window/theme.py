@@ -22,6 +22,8 @@ class Palette:
     selection: str
     focus: str
     match: str
+    match_mark: str
+    """Of a place with a match, where nothing is written on it."""
     error: str
     error_surface: str
     solved: str
@@ -54,6 +56,7 @@ LIGHT = Palette(
     selection="#dfe9f8",
     focus="#1f5fbf",
     match="#fff1b8",
+    match_mark="#b07d00",
     error="#b3261e",
     error_surface="#fdeceb",
     solved="#1b6e3c",
@@ -116,6 +119,7 @@ DARK = Palette(
     selection="#263a57",
     focus="#6ea8ff",
     match="#5c4a10",
+    match_mark="#e0b84c",
     error="#ff8a80",
     error_surface="#3a2222",
     solved="#6fce8f",

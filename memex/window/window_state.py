@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from memex.core.filters import Field, Order
 from memex.core.lenses import RankOptions
 from memex.window.arrangement import Grouping
+from memex.window.replay.tabs import OpenTab
 
 Value = TypeVar("Value")
 
@@ -29,9 +30,12 @@ class WindowState:
     expanded_facets: frozenset[Field] = frozenset()
     query: str = ""
     recent_searches: tuple[str, ...] = ()
-    session: str | None = None
-    """Id of the session that was open in the replay."""
-    turn: int = 0
+    open_sessions: tuple[OpenTab, ...] = ()
+    front_session: str | None = None
+    """Id of the one whose tab was in front."""
+    places: dict[str, int] = field(default_factory=dict)
+    """The turn at which each session was left, by its id, the latest last."""
+    hides_secrets: bool = False
 
 
 def load_window_state(path: Path) -> WindowState:
@@ -48,8 +52,10 @@ def load_window_state(path: Path) -> WindowState:
         expanded_facets=_value(store, "filters/expanded", frozenset[Field], frozenset()),
         query=_text(store, "search/query"),
         recent_searches=_value(store, "search/recent", tuple[str, ...], ()),
-        session=_text(store, "replay/session") or None,
-        turn=_value(store, "replay/turn", int, 0),
+        open_sessions=_value(store, "replay/open", tuple[OpenTab, ...], ()),
+        front_session=_text(store, "replay/front") or None,
+        places=_value(store, "replay/places", dict[str, int], {}),
+        hides_secrets=_value(store, "replay/hides_secrets", bool, otherwise=False),
     )
 
 
@@ -66,11 +72,13 @@ def save_window_state(path: Path, state: WindowState) -> None:
         ("results/grouping", state.grouping),
         ("filters/expanded", state.expanded_facets),
         ("search/recent", state.recent_searches),
+        ("replay/open", state.open_sessions),
+        ("replay/places", state.places),
+        ("replay/hides_secrets", state.hides_secrets),
     ):
         store.setValue(key, msgspec.json.encode(value).decode())
     store.setValue("search/query", state.query)
-    store.setValue("replay/session", state.session or "")
-    store.setValue("replay/turn", str(state.turn))
+    store.setValue("replay/front", state.front_session or "")
     store.sync()
 
 

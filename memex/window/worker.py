@@ -24,12 +24,10 @@ from memex.engine.protocol import (
     Failed,
     FetchModel,
     GetStatus,
-    GetTurns,
     JobFailed,
     JobFinished,
     JobProgressed,
     ListSessions,
-    OpenSession,
     PauseJob,
     Reply,
     Request,
@@ -37,12 +35,11 @@ from memex.engine.protocol import (
     Search,
     Searched,
     SessionList,
-    SessionOpened,
     StartIndexing,
     Status,
     StatusChanged,
-    Turns,
 )
+from memex.engine.replay_messages import SessionGrew, SessionLost
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +62,8 @@ class EngineHandle(QObject):
     """Lives in the window's thread. Its own thread reads what the engine sends and emits it as signals."""
 
     searched = Signal(object)  # LensTable, only of the newest search
-    session_opened = Signal(object)  # SessionOutline
-    turns_arrived = Signal(object)  # TurnPage
+    session_grew = Signal(object)  # SessionGrew
+    session_lost = Signal(object)  # SessionLost
     sessions_listed = Signal(object)  # SessionList
     facets_counted = Signal(object)  # FacetsCounted
     completed = Signal(object)  # Completions
@@ -110,12 +107,6 @@ class EngineHandle(QObject):
             self._searching = self._send(Search(request))
         else:
             self._next_search = request
-
-    def open_session(self, session: str) -> None:
-        self._send(OpenSession(session))
-
-    def get_turns(self, key: int, first: int, count: int) -> None:
-        self._send(GetTurns(key, first, count))
 
     def ask(self, request: Request, answer: Callable[[Reply], None]) -> None:
         """For what one part alone waits for: its answer, a failure as well, goes nowhere else."""
@@ -196,10 +187,10 @@ class EngineHandle(QObject):
         match body:
             case Searched(table=table):
                 self.searched.emit(table)
-            case SessionOpened(outline=outline):
-                self.session_opened.emit(outline)
-            case Turns(page=page):
-                self.turns_arrived.emit(page)
+            case SessionGrew():
+                self.session_grew.emit(body)
+            case SessionLost():
+                self.session_lost.emit(body)
             case SessionList():
                 self.sessions_listed.emit(body)
             case FacetsCounted():

@@ -14,11 +14,17 @@ from memex.engine.protocol import (
     Complete,
     Completions,
     CountFacets,
+    Done,
     FacetsCounted,
+    Failed,
+    GetTurns,
     ListSessions,
+    OpenSession,
     Reply,
     Request,
     SessionList,
+    SessionOpened,
+    Turns,
 )
 from memex.window.worker import EngineState
 from tests.window import values
@@ -40,8 +46,8 @@ class FakeEngine(QObject):
     """Answers on the next turn of the event loop, never inside the request."""
 
     searched = Signal(object)
-    session_opened = Signal(object)
-    turns_arrived = Signal(object)
+    session_grew = Signal(object)
+    session_lost = Signal(object)
     sessions_listed = Signal(object)
     facets_counted = Signal(object)
     completed = Signal(object)
@@ -98,19 +104,27 @@ class FakeEngine(QObject):
         found = tuple(value for value in known.get(field, ()) if value.value.startswith(beginning))
         self._answer(lambda: self.completed.emit(Completions(Complete(field, beginning), found)))
 
-    def open_session(self, session: str) -> None:
-        self.log.append(("open", session))
-        known = {card.id: card for card in self.library.cards}
-        outline = values.make_outline(known[session])
-        self._answer(lambda: self.session_opened.emit(outline))
-
     def ask(self, request: Request, answer: Callable[[Reply], None]) -> None:
         self.log.append(("ask", request))
+        if self.is_ready:
+            reply = self._reply(request)
+            self._answer(lambda: answer(reply))
+        else:
+            answer(Failed("EngineError", "The engine is not ready: ask again in a moment."))
 
-    def get_turns(self, key: int, first: int, count: int) -> None:
-        turns = values.make_turns(next(card for card in self.library.cards if card.key == key))
-        page = TurnPage(key, turns[first : first + count])
-        self._answer(lambda: self.turns_arrived.emit(page))
+    def _reply(self, request: Request) -> Reply:
+        match request:
+            case OpenSession(session=session):
+                self.log.append(("open", session))
+                card = next((card for card in self.library.cards if card.id == session), None)
+                if card is None:
+                    return Failed("SessionNotFoundError", "There is no such session: rescan the library.")
+                return SessionOpened(values.make_outline(card))
+            case GetTurns(session_key=key, first=first, count=count):
+                turns = values.make_turns(next(card for card in self.library.cards if card.key == key))
+                return Turns(TurnPage(key, turns[first : first + count]))
+            case _:
+                return Done()
 
     def start_indexing(self, folders: tuple[str, ...] = ()) -> None:
         self.log.append(("index", folders))

@@ -16,7 +16,8 @@ from memex.window.replay.pane import ReplayPane
 from memex.window.theme import LIGHT
 from tests.window import values
 from tests.window.fakes import FakeEngine, FakeLibrary
-from tests.window.replay.sessions import long_session, outline_of, page_of
+from tests.window.replay.answering import Answering
+from tests.window.replay.sessions import long_session, outline_of
 
 QUERY = "linker"
 PANE_SIZE = (1_000, 820)
@@ -67,7 +68,7 @@ def replay_step_ms(
     """Milliseconds per step forward through a session of so many turns, whose pages come at once."""
     session = long_session(turns)
     pane = ReplayPane(LIGHT)
-    pane.turns_wanted.connect(lambda want: pane.take_turns(page_of(session, want.first, want.count)))
+    Answering(pane, session)
     pane.resize(*PANE_SIZE)
     pane.show()
     pane.show_session(outline_of(session), turn=turns // 2)
@@ -75,7 +76,7 @@ def replay_step_ms(
     taken = []
     for _ in range(steps):
         start = clock()
-        pane.step_forward()
+        pane.player.step(1)
         application.processEvents()
         taken.append((clock() - start) * 1_000)
     pane.close()

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import QByteArray
 
-from memex.core.errors import CatalogError, QueryError, SessionNotFoundError
+from memex.core.errors import CatalogError, QueryError
 from memex.core.filters import Field, Order
 from memex.core.lenses import Fusion, RankOptions, Recency, Weights
 from memex.core.library import FileFailure, IndexReport
@@ -19,6 +19,8 @@ from memex.core.settings import Settings, Theme, load_settings, save_settings
 from memex.engine.protocol import CountFacets, Indexed, ListSessions
 from memex.window.app import App
 from memex.window.arrangement import Grouping
+from memex.window.replay.pane import SessionPlace
+from memex.window.replay.tabs import OpenTab
 from memex.window.theme import DARK, LIGHT
 from memex.window.window_state import WindowState, load_window_state, save_window_state
 from memex.window.worker import EngineState
@@ -72,7 +74,15 @@ def test_layout_weights_query_and_place_are_remembered(make_app: Callable[[], Ap
 
 @pytest.mark.parametrize("query", ["a, b", '50% \\n "x" = ;', "", "@Variant", "naïve ü"])
 def test_any_query_survives_the_ini_file(paths: LibraryPaths, query: str) -> None:
-    state = WindowState(geometry=b"\x00\xff", splitters={"left": b"\x01"}, query=query, session="ab", turn=7)
+    state = WindowState(
+        geometry=b"\x00\xff",
+        splitters={"left": b"\x01"},
+        query=query,
+        open_sessions=(OpenTab(SessionPlace("ab", 7), 'a "b"; %', b"\xff"), OpenTab(SessionPlace("cd", 0))),
+        front_session="cd",
+        places={"ab": 7},
+        hides_secrets=True,
+    )
     save_window_state(paths.window_state, state)
     assert load_window_state(paths.window_state) == state
 
@@ -126,13 +136,11 @@ def test_what_nobody_caught_on_a_thread_reaches_the_report(app: App, qtbot, capl
     app.window.bug_report.close()
 
 
-def test_a_session_that_cannot_be_opened_says_so_in_the_replay(app: App, monkeypatch) -> None:
-    said = []
-    monkeypatch.setattr(app.window.replay, "show_failure", said.append)
-    app.opener.open_id(values.CARDS[0].id)
-    app.engine.failed.emit(SessionNotFoundError("There is no such session: rescan the library."))
+def test_a_session_that_cannot_be_opened_says_so_in_the_replay(app: App, qtbot) -> None:
+    app.replaying.opener.open_id("no such session")
+    qtbot.waitUntil(lambda: bool(app.window.replay.active.failure))
+    assert app.window.replay.active.failure == "There is no such session: rescan the library."
     app.engine.failed.emit(CatalogError("The catalog is locked."))
-    assert said == ["There is no such session: rescan the library."]
     assert app.window.message_strip.sentence == "The catalog is locked."
 
 
@@ -221,6 +229,8 @@ import sys
 from PySide6.QtWidgets import QApplication
 import memex.window.app
 from memex.window.main_window import MainWindow
+from memex.window.replay.pane import SessionPlace
+from memex.window.replay.tabs import OpenTab
 from memex.window.theme import LIGHT
 application = QApplication([])
 window = MainWindow(LIGHT)

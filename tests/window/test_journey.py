@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from memex.core.lenses import Lens
 from memex.core.search import SearchRequest
 from memex.window.app import App
-from memex.window.replay.pane import ReplayPane
+from memex.window.replay.player import Player
 from tests.window import values
 from tests.window.conftest import QUERY
 
@@ -134,7 +134,7 @@ def test_the_question_mark_shows_the_keys_and_any_key_hides_them(app: App, qtbot
 
 def test_space_presses_a_focused_button_and_plays_elsewhere(app: App, qtbot, monkeypatch) -> None:
     played = []
-    monkeypatch.setattr(ReplayPane, "toggle_play", lambda self: played.append(True))
+    monkeypatch.setattr(Player, "toggle", lambda self: played.append(True))
     button = app.window.lens_panel.reset_button
     app.window.lens_panel.slider(Lens.PATH).set_weight(0.2)
     button.setFocus()
@@ -189,8 +189,8 @@ def test_the_speed_of_the_replay_is_changed_by_keys(found: App, qtbot) -> None:
     press(qtbot, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: found.window.replay.current is not None)
     press(qtbot, ">>")
-    assert found.window.replay.speed == 4
+    assert found.window.replay.active.player.speed == 4
     press(qtbot, ">>")
-    assert found.window.replay.speed == 8
+    assert found.window.replay.active.player.speed == 8
     press(qtbot, "<")
-    assert found.window.replay.speed == 4
+    assert found.window.replay.active.player.speed == 4

@@ -162,7 +162,7 @@ def test_index_type_weigh_open_step_play_and_stop(app: App, qtbot) -> None:
     press(qtbot, " ")
     wait(qtbot, lambda: app.window.replay.current[1] == FAILING_TURN + 2)
     press(qtbot, " ")
-    assert not app.window.replay.is_playing
+    assert not app.window.replay.active.player.is_playing
     press(qtbot, Qt.Key.Key_Escape)
     assert QApplication.focusWidget() is app.window.results
 
@@ -170,10 +170,10 @@ def test_index_type_weigh_open_step_play_and_stop(app: App, qtbot) -> None:
 def test_a_subagent_s_session_opens_from_the_call_that_started_it(app: App, qtbot) -> None:
     search(app, qtbot, "Find out where the tool hangs: deadlock between job queue and stats lock")
     row = next(row for row in rows(app) if row.text.title == "Deadlock between job queue and stats lock")
-    app.window.replay.session_wanted.emit(row.card.id)
+    app.window.replay.active.session_wanted.emit(row.card.id)
     wait(qtbot, lambda: app.window.replay.current and app.window.replay.current[0] == row.card.id)
-    outline = app.window.replay.outline
-    app.window.replay.seek(next(turn.index for turn in outline.turns if turn.has_subagent))
+    outline = app.window.replay.active.outline
+    app.window.replay.active.player.seek(next(turn.index for turn in outline.turns if turn.has_subagent))
     link = None
 
     def has_link() -> bool:
@@ -185,7 +185,7 @@ def test_a_subagent_s_session_opens_from_the_call_that_started_it(app: App, qtbo
     wait(qtbot, has_link)
     link.setFocus()
     press(qtbot, Qt.Key.Key_Space)
-    wait(qtbot, lambda: app.window.replay.outline.card.parent_id == row.card.id)
+    wait(qtbot, lambda: app.window.replay.active.outline.card.parent_id == row.card.id)
 
 
 def test_a_second_window_attaches_to_the_same_engine(app: App, paths, open_window, qtbot) -> None:

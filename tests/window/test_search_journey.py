@@ -65,7 +65,7 @@ def test_a_facet_that_is_chosen_by_keys_is_a_condition_in_the_box(app: App, qtbo
     press(qtbot, Qt.Key.Key_Down, times=2)
     press(qtbot, Qt.Key.Key_Space)
     assert app.window.search_box.text == "project:infra"
-    assert not app.window.replay.is_playing
+    assert not app.window.replay.active.player.is_playing
     press(qtbot, Qt.Key.Key_Down)
     press(qtbot, Qt.Key.Key_Space)
     assert app.window.search_box.text == "project:infra,ledger"
@@ -323,7 +323,7 @@ def test_the_order_s_options_are_reached_by_keys(found: App, qtbot) -> None:
 
 
 def test_the_keyboard_goes_round_as_the_eye_does(app: App, qtbot) -> None:
-    app.opener.open_id(values.CARDS[0].id)
+    app.replaying.opener.open_id(values.CARDS[0].id)
     qtbot.waitUntil(lambda: app.window.replay.current is not None)
     stops = []
     app.window.search_box.focus_all()

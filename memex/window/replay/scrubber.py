@@ -1,14 +1,11 @@
-"""A slider over the turns that shows where prompts, errors, edits and sub-agents lie."""
-
-from dataclasses import dataclass
+"""A slider over the turns that shows where prompts, errors, edits, sub-agents and matches lie."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from memex.core.lenses import Lens
-from memex.core.replay import TurnOutline
-from memex.core.session import TurnKind
+from memex.window.replay.landmarks import Marks
 from memex.window.theme import Palette
 
 HEIGHT = 24
@@ -16,27 +13,11 @@ MARGIN = 4
 MARK = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Numbers of turns, by what is found there."""
-
-    prompts: tuple[int, ...] = ()
-    errors: tuple[int, ...] = ()
-    edits: tuple[int, ...] = ()
-    subagents: tuple[int, ...] = ()
-
-
-def marks_of(turns: tuple[TurnOutline, ...]) -> Marks:
-    return Marks(
-        prompts=tuple(turn.index for turn in turns if turn.kind is TurnKind.PROMPT),
-        errors=tuple(turn.index for turn in turns if turn.has_error),
-        edits=tuple(turn.index for turn in turns if turn.has_edit),
-        subagents=tuple(turn.index for turn in turns if turn.has_subagent),
-    )
-
-
 class Scrubber(QSlider):
-    """Prompts above the line, edits and sub-agents below it, errors across; a click or drag goes there."""
+    """Prompts above the line, edits and sub-agents below it, errors across, matches at the upper edge.
+
+    A click or drag goes there.
+    """
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -44,7 +25,9 @@ class Scrubber(QSlider):
         self.setAccessibleName("Position in the session")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip("Prompts above the line, edits and sub-agents below, errors in red")
+        self.setToolTip(
+            "Prompts above the line, edits and sub-agents below, errors in red, matches at the upper edge"
+        )
         self._palette = palette
         self._marks = Marks()
         self._picture = QPixmap()
@@ -112,6 +95,7 @@ class Scrubber(QSlider):
         self._draw_ticks(painter, self._marks.edits, QRect(0, middle + 2, MARK, 5), palette.lens[Lens.CODE])
         self._draw_ticks(painter, self._marks.subagents, QRect(-1, middle + 2, 4, 3), palette.muted)
         self._draw_ticks(painter, self._marks.errors, QRect(0, middle - 7, MARK, 14), palette.error)
+        self._draw_ticks(painter, self._marks.matches, QRect(-1, 1, 4, 4), palette.match_mark)
         painter.end()
         self.update()
 

@@ -48,6 +48,13 @@ class TurnCache:
         while len(self._pages) > MAX_PAGES:
             self._pages.popitem(last=False)
 
+    def grow(self, first: int, count: int) -> None:
+        """The turns from `first` on have changed, and are `count` with those before."""
+        self._count = count
+        for page in [number for number in self._pages if number >= first // PAGE]:
+            del self._pages[page]
+        self._asked.clear()
+
     def forget_asked(self) -> None:
         """What was asked for will not come."""
         self._asked.clear()

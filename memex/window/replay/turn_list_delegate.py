@@ -53,9 +53,11 @@ class TurnListDelegate(QStyledItemDelegate):
             return
         painter.save()
         self._paint_ground(painter, option)
+        if row.is_compaction:
+            self._paint_rule(painter, option.rect)
         painter.setFont(self._body.font)
         rect = option.rect.adjusted(PAD, 0, -PAD, 0)
-        rect = self._paint_number(painter, rect, row.turn)
+        rect = self._paint_number(painter, rect, row)
         rect = self._paint_role(painter, rect, row.turn)
         if option.rect.width() >= NARROW:
             rect = self._paint_offset(painter, rect, row.offset)
@@ -72,10 +74,17 @@ class TurnListDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(self._palette.focus), 1))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
-    def _paint_number(self, painter: QPainter, rect: QRect, turn: TurnOutline) -> QRect:
-        width = self._number_width
-        painter.setPen(QColor(self._palette.muted))
+    def _paint_rule(self, painter: QPainter, rect: QRect) -> None:
+        """A dashed line above the turn from which the conversation went on with a summary."""
+        painter.setPen(QPen(QColor(self._palette.accent), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(rect.left(), rect.top(), rect.right(), rect.top())
+
+    def _paint_number(self, painter: QPainter, rect: QRect, row: TurnRow) -> QRect:
+        turn, width = row.turn, self._number_width
         place = rect.adjusted(0, 0, width - rect.width(), 0)
+        if row.has_match:
+            painter.fillRect(place.adjusted(-4, 4, 4, -4), QColor(self._palette.match))
+        painter.setPen(QColor(self._palette.text if row.has_match else self._palette.muted))
         painter.drawText(place, _RIGHT, str(turn.index + 1))
         if turn.is_withdrawn:
             painter.drawLine(place.left(), place.center().y() + 1, place.right(), place.center().y() + 1)

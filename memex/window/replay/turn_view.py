@@ -84,8 +84,20 @@ class TurnView(QScrollArea):
         self._start()
 
     def set_matches(self, words: Sequence[str]) -> None:
-        self._matches = match_pattern(words)
+        self.mark_words(words)
         self._start()
+
+    def mark_words(self, words: Sequence[str]) -> None:
+        self.mark(match_pattern(words))
+
+    def mark(self, pattern: re.Pattern[str] | None) -> None:
+        """What is marked in the turns that are shown from now on."""
+        self._matches = pattern
+
+    def reveal_match(self) -> None:
+        """Open and scroll to the first match, once the turn is built."""
+        self._is_revealing = True
+        self._pump.start()
 
     def toggle_raw(self) -> None:
         """Between the turn rendered and its lines as they stand in the file, for later turns as well."""

@@ -1,6 +1,7 @@
 """The pane as a user meets it: opening, stepping, playing, finding, failing."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -14,18 +15,23 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from memex.core.replay import Origin, TurnPage
-from memex.core.session import Problem, Turn
+from memex.core.replay import Origin
+from memex.core.session import Outcome, Problem, Turn
 from memex.core.steps.rows import copied
+from memex.engine.protocol import Failed
+from memex.engine.replay_messages import Turns
 from memex.window.replay import turn_view
-from memex.window.replay.pane import ReplayPane, TurnsWanted
-from memex.window.replay.scrubber import Scrubber, marks_of
+from memex.window.replay.landmarks import Stop, marks_of
+from memex.window.replay.pane import ReplayPane
+from memex.window.replay.scrubber import Scrubber
 from memex.window.replay.turn_cache import MAX_PAGES, PAGE
 from memex.window.replay.turn_view import TurnView
 from memex.window.replay.widgets.context import match_pattern
 from memex.window.replay.widgets.rows_view import RowsView
 from memex.window.theme import DARK, LIGHT
-from tests.window.replay.sessions import STORY, long_session, outline_of, page_of, prompt, reply, shell
+from memex.window.wording import exact_time
+from tests.window.replay.answering import Answering
+from tests.window.replay.sessions import BEGAN, STORY, long_session, outline_of, page_of, prompt, reply, shell
 
 MakePane = Callable[..., ReplayPane]
 
@@ -45,18 +51,6 @@ def make_pane(qtbot: QtBot) -> MakePane:
 @pytest.fixture
 def pane(make_pane: MakePane) -> ReplayPane:
     return make_pane()
-
-
-def answer_from(pane: ReplayPane, turns: tuple[Turn, ...], key: int = 1) -> list[TurnsWanted]:
-    """Pages come at once; what was asked for is noted."""
-    asked: list[TurnsWanted] = []
-
-    def answer(wanted: TurnsWanted) -> None:
-        asked.append(wanted)
-        pane.take_turns(page_of(turns, wanted.first, wanted.count, key))
-
-    pane.turns_wanted.connect(answer)
-    return asked
 
 
 def detail_of(pane: ReplayPane) -> TurnView:
@@ -90,75 +84,82 @@ def marked_words(pane: ReplayPane) -> list[str]:
 
 
 def open_story(pane: ReplayPane, turn: int = 0) -> None:
-    answer_from(pane, STORY)
+    Answering(pane, STORY)
     pane.show_session(outline_of(STORY), turn)
 
 
-def open_turn(pane: ReplayPane, turn: Turn) -> None:
-    pane.show_session(outline_of((turn,), key=9))
-    pane.take_turns(TurnPage(9, (turn,)))
+def open_turn(pane: ReplayPane, turn: Turn, *words: str) -> None:
+    Answering(pane, (turn,))
+    pane.show_session(outline_of((turn,), key=9), words=words)
 
 
 def test_before_a_session_it_says_what_to_do(pane: ReplayPane) -> None:
     assert pane.current is None
     assert pane._empty.isVisible()
-    for command in (pane.step_forward, pane.toggle_play, pane.next_error, pane.go_last):
-        command()
+    pane.player.step(1)
+    pane.player.toggle()
+    pane.step_to(Stop.ERROR, 1)
+    pane.player.seek(9)
     assert pane.current is None
 
 
 def test_it_opens_at_the_turn_of_the_hit(qtbot: QtBot, pane: ReplayPane) -> None:
     with qtbot.waitSignal(pane.position_changed) as moved:
         open_story(pane, 4)
-    assert moved.args == [(1, 4)]
+    assert moved.args == [("session-1", 4)]
     assert pane.current == ("session-1", 4)
     assert "ships no C compiler" in shown_text(pane)
 
 
 def test_the_gist_stands_there_until_the_page_arrives(pane: ReplayPane) -> None:
+    engine = Answering(pane, STORY, holds=True)
     pane.show_session(outline_of(STORY), 2)
     assert "cargo build" in shown_text(pane)
     assert "Reading this turn…" in shown_text(pane)
-    pane.take_turns(page_of(STORY, 0, 12))
+    engine.release()
     assert "linker `cc` not found" in shown_text(pane)
 
 
 def test_a_page_of_another_session_is_dropped(pane: ReplayPane) -> None:
+    engine = Answering(pane, STORY, holds=True)
+    pane.show_session(outline_of(STORY, key=77))
+    engine.held, late = [], engine.held
     pane.show_session(outline_of(STORY), 2)
-    pane.take_turns(page_of(STORY, 0, 12, key=77))
+    for request, answer in late:
+        answer(Turns(page_of(STORY, 0, 12, request.session_key)))
     assert "Reading this turn…" in shown_text(pane)
 
 
 def test_a_turn_that_did_not_come_with_its_page_is_named_missing(pane: ReplayPane) -> None:
+    Answering(pane, STORY[:5])
     pane.show_session(outline_of(STORY), 11)
-    pane.take_turns(page_of(STORY, 0, 5))
     assert "This turn could not be read." in shown_text(pane)
 
 
 def test_stepping_asks_for_pages_ahead_and_keeps_few(pane: ReplayPane) -> None:
     turns = long_session(600)
-    asked = answer_from(pane, turns)
+    engine = Answering(pane, turns)
     pane.show_session(outline_of(turns))
     for _ in range(599):
-        pane.step_forward()
-    assert [wanted.first for wanted in asked] == list(range(0, 600, PAGE))
+        pane.player.step(1)
+    assert engine.pages == list(range(0, 600, PAGE))
     assert pane.current == ("session-1", 599)
-    assert len(pane._cache) <= MAX_PAGES * PAGE
+    assert len(pane.source) <= MAX_PAGES * PAGE
 
 
 def test_steps_by_error_and_by_prompt(pane: ReplayPane) -> None:
     open_story(pane, 3)
     places = []
     for command in (
-        pane.next_error,
-        pane.next_error,
-        pane.previous_error,
-        pane.next_prompt,
-        pane.previous_prompt,
-        pane.go_last,
-        pane.step_back,
-        pane.go_first,
-        pane.step_back,
+        partial(pane.step_to, Stop.ERROR, 1),
+        partial(pane.step_to, Stop.ERROR, 1),
+        partial(pane.step_to, Stop.ERROR, -1),
+        partial(pane.step_to, Stop.PROMPT, 1),
+        partial(pane.step_to, Stop.PROMPT, -1),
+        partial(pane.player.seek, 99),
+        partial(pane.player.step, -1),
+        partial(pane.player.seek, 0),
+        partial(pane.player.step, -1),
     ):
         command()
         places.append(pane.current[1] if pane.current else None)
@@ -167,15 +168,15 @@ def test_steps_by_error_and_by_prompt(pane: ReplayPane) -> None:
 
 def test_play_runs_to_the_end(qtbot: QtBot, pane: ReplayPane) -> None:
     open_story(pane)
-    pane.set_speed(8)
-    pane.toggle_play()
-    qtbot.waitUntil(lambda: not pane._player.is_playing)
+    pane.player.set_speed(8)
+    pane.player.toggle()
+    qtbot.waitUntil(lambda: not pane.player.is_playing)
     assert pane.current == ("session-1", 11)
 
 
 def test_play_goes_on_while_the_pane_is_out_of_sight(qtbot: QtBot, pane: ReplayPane) -> None:
     open_story(pane)
-    pane.toggle_play()
+    pane.player.toggle()
     pane.hide()
     qtbot.waitUntil(lambda: pane.current == ("session-1", 11))
 
@@ -183,9 +184,9 @@ def test_play_goes_on_while_the_pane_is_out_of_sight(qtbot: QtBot, pane: ReplayP
 def test_another_session_stops_play_and_replaces_the_first(make_pane: MakePane) -> None:
     pane = make_pane(step_ms=60_000)
     open_story(pane)
-    pane.toggle_play()
+    pane.player.toggle()
     pane.show_session(outline_of(STORY[:3], key=2), 1)
-    assert not pane._player.is_playing
+    assert not pane.player.is_playing
     assert pane.current == ("session-2", 1)
     assert pane._list.model().rowCount() == 3
 
@@ -219,8 +220,8 @@ def test_an_error_has_the_red_border_and_success_has_not(pane: ReplayPane) -> No
     assert card.property("error") is True
     edge = card.grab().toImage().pixelColor(1, card.height() // 2).name()
     assert edge == LIGHT.error
-    pane.go_first()
-    pane.step_forward()
+    pane.player.seek(0)
+    pane.player.step(1)
     cards = detail_of(pane).widget().findChildren(QFrame, "toolCard")
     assert [card.property("error") for card in cards] == [False, False]
 
@@ -228,22 +229,19 @@ def test_an_error_has_the_red_border_and_success_has_not(pane: ReplayPane) -> No
 def test_matches_are_marked_and_scrolled_to(qtbot: QtBot, pane: ReplayPane) -> None:
     words = "\n\n".join(["filler"] * 200)
     turn = reply(0, words, shell("ls", "here is the needle", 0))
-    pane.set_matches(["NEEDLE"])
-    open_turn(pane, turn)
+    open_turn(pane, turn, "NEEDLE")
     assert detail_of(pane).verticalScrollBar().value() > 0
     assert marked_words(pane) == ["needle"]
 
 
 def test_marks_stand_right_behind_characters_of_two_units(pane: ReplayPane) -> None:
-    pane.set_matches(["needle"])
-    open_turn(pane, reply(0, "", shell("ls", "😀😀 needle", 0)))
+    open_turn(pane, reply(0, "", shell("ls", "😀😀 needle", 0)), "needle")
     assert marked_words(pane) == ["needle"]
 
 
 def test_a_match_in_the_folded_part_unfolds_it(pane: ReplayPane) -> None:
     output = "\n".join("needle" if number == 150 else f"line {number}" for number in range(300))
-    pane.set_matches(["needle"])
-    open_turn(pane, reply(0, "", shell("ls", output, 0)))
+    open_turn(pane, reply(0, "", shell("ls", output, 0)), "needle")
     assert "needle" in shown_text(pane)
 
 
@@ -273,31 +271,41 @@ def test_a_subagent_session_is_asked_for(qtbot: QtBot, pane: ReplayPane) -> None
 
 
 def test_a_failure_leaves_the_last_good_state_and_asks_again(pane: ReplayPane) -> None:
-    asked: list[TurnsWanted] = []
     turns = long_session(100)
-    pane.turns_wanted.connect(asked.append)
+    engine = Answering(pane, turns)
     pane.show_session(outline_of(turns))
-    pane.take_turns(page_of(turns, 0, PAGE))
     pane.show_failure("The file is gone; open the archived copy.")
     assert pane._failure.isVisible()
     assert "Please find out" in shown_text(pane)
-    asked.clear()
-    pane.step_forward()
-    assert [wanted.first for wanted in asked] == [PAGE]
-    pane.take_turns(page_of(turns, PAGE, PAGE))
+    engine.asked.clear()
+    engine.holds = True
+    pane.player.seek(2 * PAGE)
+    engine.release(Failed("TranscriptError", "It cannot be read."))
+    assert pane._failure.text() == "It cannot be read."
+    engine.asked.clear()
+    pane.player.step(1)
+    assert engine.pages == [2 * PAGE, 3 * PAGE]
+    engine.release()
     assert not pane._failure.isVisible()
 
 
 def test_the_header_says_what_this_is_and_where_it_comes_from(pane: ReplayPane) -> None:
     pane.show_session(
-        outline_of(STORY, origin=Origin.ARCHIVE, problems=(Problem(3, "line skipped", "it is not JSON"),) * 2)
+        outline_of(
+            STORY,
+            origin=Origin.ARCHIVE,
+            outcome=Outcome.RESOLVED,
+            problems=(Problem(3, "line skipped", "it is not JSON"),) * 2,
+        )
     )
     texts = [label.text() for label in pane._header.findChildren(QLabel)]
     assert texts == [
         "The Rust CI job fails when linking",
-        "12 turns · main · 14 min · resolved · 3 files",
-        "Archived copy: the source is gone or has changed · 2 lines could not be read",
+        f"infra · main · Claude Code · {exact_time(BEGAN)}, 14 min",
+        "Archived copy: the source is gone or cannot be read. 2 lines could not be read.",
     ]
+    links = [button.text() for button in pane._header.findChildren(QPushButton, "factLink")]
+    assert links == ["resolved", "3 files, 3 changed"]
 
 
 def test_the_theme_switches_at_run_time(pane: ReplayPane) -> None:
@@ -314,20 +322,20 @@ def test_a_long_turn_is_built_in_slices_and_left_at_once(
     monkeypatch.setattr(turn_view, "BUDGET", 0)
     long = reply(0, "", *(shell(f"command {number}", "ok", 0) for number in range(30)))
     turns = (long, prompt(1, "next"))
-    answer_from(pane, turns)
+    Answering(pane, turns)
     pane.show_session(outline_of(turns))
     assert len(pane._detail.widget().findChildren(QFrame, "toolCard")) == 1
-    pane.step_forward()
+    pane.player.step(1)
     assert not detail_of(pane).widget().findChildren(QFrame, "toolCard")
-    pane.step_back()
+    pane.player.step(-1)
     assert len(detail_of(pane).widget().findChildren(QFrame, "toolCard")) == 30
 
 
 def test_an_empty_session_is_no_fault(pane: ReplayPane) -> None:
     pane.show_session(outline_of(()), 3)
-    pane.step_forward()
-    pane.toggle_play()
-    assert not pane._player.is_playing
+    pane.player.step(1)
+    pane.player.toggle()
+    assert not pane.player.is_playing
 
 
 @pytest.mark.parametrize(
@@ -343,8 +351,7 @@ def test_an_empty_session_is_no_fault(pane: ReplayPane) -> None:
     ids=["html", "prompt-5mb", "line-5mb", "million-lines", "binary", "prose-5mb"],
 )
 def test_hostile_turns_are_shown_within_bounds(pane: ReplayPane, turn: Turn) -> None:
-    pane.set_matches(["alert", "y"])
-    open_turn(pane, turn)
+    open_turn(pane, turn, "alert", "y")
     shown = shown_text(pane)
     assert len(shown) < 600_000
     assert not {"\x00", "\x1b", "\u202e"} & set(shown)

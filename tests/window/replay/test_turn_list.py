@@ -30,7 +30,7 @@ def view(qtbot: QtBot) -> TurnListView:
 
 def test_the_model_is_lawful(qtmodeltester: ModelTester) -> None:
     model = TurnListModel()
-    model.show(ROWS, BEGAN)
+    model.show(ROWS)
     qtmodeltester.check(model)
     row = model.index(2).data(TurnRole.ROW)
     assert (row.turn, row.offset) == (ROWS[2], "+1:14")
@@ -83,9 +83,9 @@ def test_keys_move_and_letters_do_not_search(
 
 
 def test_following_asks_for_nothing(qtbot: QtBot, view: TurnListView) -> None:
-    with qtbot.assertNotEmitted(view.row_wanted):
+    with qtbot.assertNotEmitted(view.turn_wanted):
         view.follow(5)
-    with qtbot.waitSignal(view.row_wanted) as wanted:
+    with qtbot.waitSignal(view.turn_wanted) as wanted:
         qtbot.keyClick(view, Qt.Key.Key_Down)
     assert wanted.args == [6]
 
