@@ -85,6 +85,7 @@ class Opener(QObject):
         if opening.turn is None:
             opening = replace(opening, turn=self._places.get(opening.session, 0))
         self._expected[pane] = opening
+        pane.expect()
         self._request(pane, opening)
 
     def _request(self, pane: ReplayPane, opening: Opening) -> None:

@@ -185,7 +185,8 @@ def test_a_subagent_s_session_opens_from_the_call_that_started_it(app: App, qtbo
     wait(qtbot, has_link)
     link.setFocus()
     press(qtbot, Qt.Key.Key_Space)
-    wait(qtbot, lambda: app.window.replay.active.outline.card.parent_id == row.card.id)
+    wait(qtbot, lambda: (shown := app.window.replay.active.outline) and shown.card.parent_id == row.card.id)
+    assert len(app.window.replay.panes) == 2, "the session that it was started from stays open"
 
 
 def test_a_second_window_attaches_to_the_same_engine(app: App, paths, open_window, qtbot) -> None:

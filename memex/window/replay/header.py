@@ -88,6 +88,7 @@ class ReplayHeader(QWidget):
         self._add_kin(outline)
         self._add_files(outline)
         self._add_branches(outline, choice)
+        self._order_links()
         if has_tokens(outline.tokens):
             tokens = make_label(tokens_in_short(outline.tokens), "replayFacts")
             tokens.setToolTip(tokens_in_full(outline.tokens))
@@ -178,6 +179,14 @@ class ReplayHeader(QWidget):
         self._flow.addWidget(button)
         return button
 
+    def _order_links(self) -> None:
+        """With Tab as with the eye; by themselves they would come after all that was there before them."""
+        before: QWidget = self._more
+        for place in range(self._flow.count()):
+            if (item := self._flow.itemAt(place)) and (link := item.widget()):
+                QWidget.setTabOrder(before, link)
+                before = link
+
     def _clear_links(self) -> None:
         while (item := self._flow.takeAt(0)) is not None:
             if widget := item.widget():
@@ -191,7 +200,7 @@ class ReplayHeader(QWidget):
         head.addWidget(self._live)
         head.addWidget(self._more)
         self._links = QWidget()
-        self._flow = FlowLayout(self._links, gap=12)
+        self._flow = FlowLayout(self._links, gap=4)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 8, 4)
         column.setSpacing(2)

@@ -72,7 +72,6 @@ class ReplayPane(QWidget):
         self._lay_out()
         self._connect()
         self.setStyleSheet(style_sheet(palette))
-        self.setFocusProxy(self._list)
 
     @property
     def current(self) -> SessionPlace | None:
@@ -115,6 +114,11 @@ class ReplayPane(QWidget):
         self._find_bar.set_palette(palette)
         self._list.set_palette(palette)
         self._detail.set_palette(palette)
+
+    def expect(self) -> None:
+        """A session is on its way."""
+        self._failure.hide()
+        self._empty.setText("Reading the session…")
 
     def show_session(self, outline: SessionOutline, turn: int = 0, words: Sequence[str] = ()) -> None:
         """Open at `turn`, at the first of the words to be marked if it holds any."""
@@ -180,6 +184,7 @@ class ReplayPane(QWidget):
         self._source.forget_asked()
         self._failure.setText(sentence)
         self._failure.show()
+        self._empty.setText("")
 
     def reconnect(self) -> None:
         """There is an engine again, which knows nothing of this pane."""
@@ -206,6 +211,9 @@ class ReplayPane(QWidget):
     def open_find(self) -> None:
         if self._outline is not None:
             self._find_bar.open_bar()
+
+    def focus_turns(self) -> None:
+        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def edit_position(self) -> None:
         if self._outline is not None:
@@ -298,13 +306,10 @@ class ReplayPane(QWidget):
             self._show_turn(self.player.position)
         self._source.want(self.player.position, self.player.position - self._last)
 
-    def _focus_list(self) -> None:
-        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def _on_find_closed(self) -> None:
         self._detail.mark_words(self._words)
         self._show_turn(self.player.position)
-        self._focus_list()
+        self.focus_turns()
 
     def _connect(self) -> None:
         self.player.position_changed.connect(self._on_player_position_changed)
@@ -318,7 +323,7 @@ class ReplayPane(QWidget):
         self.walk.stop_changed.connect(self._transport.show_stop)
         self.walk.marks_changed.connect(self._on_marks_changed)
         self.walk.branch_changed.connect(self._on_branch_changed)
-        self._transport.left.connect(self._focus_list)
+        self._transport.left.connect(self.focus_turns)
         self._find_bar.wanted.connect(self.finding.find)
         self._find_bar.step_wanted.connect(partial(self.step_to, Stop.MATCH))
         self._find_bar.closed.connect(self._on_find_closed)

@@ -47,6 +47,7 @@ class ReplayTabs(QWidget):
         self._bar = SessionTabBar()
         self._tabs.setTabBar(self._bar)
         self._tabs.setDocumentMode(True)
+        self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its bar has it, which a single tab hides
         self._tabs.setTabsClosable(True)
         self._tabs.setMovable(True)
         self._bar.setAutoHide(True)
@@ -112,7 +113,7 @@ class ReplayTabs(QWidget):
 
     def focus_active(self) -> None:
         self.bring_forward(self.active)
-        self.active.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.active.focus_turns()
 
     def close_active(self) -> None:
         self._close(self.active)

@@ -51,6 +51,7 @@ class TurnListModel(QAbstractListModel):
         self._turns = turns
         self._shown = range(len(turns))
         self._compactions = frozenset(compactions)
+        self._matches = frozenset()
         self._began = next((turn.time for turn in turns if turn.time is not None), None)
         self._rows.clear()
         self.endResetModel()

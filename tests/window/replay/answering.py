@@ -29,16 +29,16 @@ class Answering:
         """Answer what was held back: as it should be, or all of it with `reply`."""
         held, self.held = self.held, []
         for request, answer in held:
-            answer(reply or self._reply(request))
+            answer(reply or self.reply(request))
 
     def _ask(self, request: Request, answer: Callable[[Reply], None]) -> None:
         self.asked.append(request)
         if self.holds:
             self.held.append((request, answer))
         else:
-            answer(self._reply(request))
+            answer(self.reply(request))
 
-    def _reply(self, request: Request) -> Reply:
+    def reply(self, request: Request) -> Reply:
         match request:
             case GetTurns(session_key=key, first=first, count=count):
                 return Turns(page_of(self.turns, first, count, key))
