@@ -181,6 +181,16 @@ def show_commands(app: App) -> None:
     QTest.keyClicks(QApplication.focusWidget(), "re")
 
 
+def brush(app: App) -> None:
+    """A period of the timeline, with the keyboard in it."""
+    strip = app.window.timeline
+    settle(strip.isVisible)
+    strip.setFocus()
+    QTest.keyClick(strip, Qt.Key.Key_Left)
+    for _ in range(9):
+        QTest.keyClick(strip, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+
+
 SMALL, LARGE = (1024, 700), (2560, 1440)
 PICTURES = (
     Picture("window-light", Theme.LIGHT, search_and_open),
@@ -205,6 +215,9 @@ PICTURES = (
     Picture("rrf-small-light", Theme.LIGHT, fuse_by_rank, SMALL),
     Picture("rrf-large-dark", Theme.DARK, fuse_by_rank, LARGE),
     Picture("commands-dark", Theme.DARK, show_commands),
+    Picture("timeline-light", Theme.LIGHT, brush),
+    Picture("timeline-small-dark", Theme.DARK, brush, SMALL),
+    Picture("timeline-large-light", Theme.LIGHT, brush, LARGE),
 )
 
 

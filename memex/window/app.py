@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QApplication
 
 from memex.core.errors import EngineError, MemexError
@@ -30,6 +30,7 @@ from memex.window.remembering import restore, state_of
 from memex.window.replaying import Replaying
 from memex.window.results_model import ResultRow, Verdict
 from memex.window.searching import Searching
+from memex.window.timing import Timing
 from memex.window.window_state import load_window_state, save_window_state
 from memex.window.worker import EngineHandle, EngineState
 
@@ -64,6 +65,15 @@ class App(QObject):
         self.searching = Searching(self.window, self.engine, self.watch, clock)
         self.finder = self.searching.finder
         self.replaying = Replaying(self.window, self.engine, self.preferences)
+        self.timing = Timing(
+            self.window.timeline,
+            self.window.search_box,
+            self.finder,
+            self.watch,
+            self.engine,
+            self.window.project_colours,
+            clock,
+        )
         self.actions = make_actions(self.window, COMMANDS, self._handlers())
         self.replaying.start(self.actions)
         self.window.fill_menus(self.actions)
@@ -146,6 +156,7 @@ class App(QObject):
             "session.open": window.results.open_current,
             "search.recent": window.search_box.show_recent,
             "filters.clear": self.searching.clear_filters,
+            "timeline.focus": partial(window.timeline.setFocus, Qt.FocusReason.ShortcutFocusReason),
             "filters.focus": partial(window.focus_pane, "filters"),
             "details.focus": partial(window.focus_pane, "details"),
             "marks.undo": self.searching.feedback.undo,

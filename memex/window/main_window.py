@@ -17,6 +17,7 @@ from memex.window.inspector import Inspector
 from memex.window.key_sheet import KeySheet
 from memex.window.lens_panel import LensPanel
 from memex.window.message_strip import MessageStrip
+from memex.window.project_colours import ProjectColours
 from memex.window.remark_strip import Remark, RemarkStrip
 from memex.window.replay.tabs import ReplayTabs
 from memex.window.results_bar import ResultsBar
@@ -25,6 +26,7 @@ from memex.window.results_view import ResultsView
 from memex.window.search_box import SearchBox
 from memex.window.status_bar import StatusBar
 from memex.window.theme import Palette
+from memex.window.timeline_strip import TimelineStrip
 
 DEFAULT_SIZE = (1440, 900)
 WIDE = 1280
@@ -47,6 +49,8 @@ class MainWindow(QMainWindow):
         """Whether the user has chosen the widths; until then they follow the window's."""
         self.model = ResultsModel()
         self.search_box = SearchBox(palette, clock)
+        self.project_colours = ProjectColours()
+        self.timeline = TimelineStrip(palette, self.project_colours)
         self.message_strip = MessageStrip(palette)
         self.lens_panel = LensPanel(palette)
         self.facet_panel = FacetPanel(palette)
@@ -131,6 +135,7 @@ class MainWindow(QMainWindow):
     def set_palette(self, palette: Palette) -> None:
         for part in (
             self.search_box,
+            self.timeline,
             self.message_strip,
             self.lens_panel,
             self.facet_panel,
@@ -203,7 +208,9 @@ class MainWindow(QMainWindow):
         self._across.splitterMoved.connect(self._on_splitter_moved)
         for place, stretch in enumerate((0, 2, 3)):
             self._across.setStretchFactor(place, stretch)
-        self.setCentralWidget(_column(self.search_box, self.message_strip, self._across, self.status_bar))
+        self.setCentralWidget(
+            _column(self.search_box, self.timeline, self.message_strip, self._across, self.status_bar)
+        )
 
 
 def shares(width: int) -> tuple[int, int, int]:

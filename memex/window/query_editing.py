@@ -1,10 +1,10 @@
 """What a click on a filter does to the text in the box, which is the one place that filters are kept in."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from memex.core.filters import Field
-from memex.core.query import Span, SpanKind, parse_query
+from memex.core.query import SINCE, UNTIL, Span, SpanKind, parse_query
 from memex.core.query_text import quoted
 
 
@@ -17,6 +17,21 @@ def with_value(text: str, field: Field, value: str, *, is_wanted: bool, now: dat
     condition = f"{field}:{','.join(map(quoted, values))}" if values else ""
     spans = [span for span in query.spans if span.field == field and text[span.start] != "-"]
     return _replaced(text, spans, condition)
+
+
+def with_period(text: str, first: date | None, last: date | None, now: datetime) -> str:
+    """The query of these days, both included, in place of any period that it names; None: without bound."""
+    spans = [span for span in parse_query(text, now).spans if span.field in (SINCE, UNTIL)]
+    bounds = ((SINCE, first), (UNTIL, last))
+    condition = " ".join(f"{name}:{day.isoformat()}" for name, day in bounds if day)
+    return _replaced(text, spans, condition)
+
+
+def with_sessions(text: str, ids: Iterable[str], now: datetime) -> str:
+    """The query of these sessions, in place of others that it names."""
+    spans = [span for span in parse_query(text, now).spans if span.field == Field.SESSION]
+    values = ",".join(map(quoted, ids))
+    return _replaced(text, spans, f"{Field.SESSION}:{values}" if values else "")
 
 
 def without_filters(text: str, now: datetime) -> str:

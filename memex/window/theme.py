@@ -39,6 +39,9 @@ class Palette:
     """The sixteen colours of a terminal, each legible on `terminal`."""
     ink: dict[Ink, str] = field(default_factory=dict)
     lens: dict[Lens, str] = field(default_factory=dict)
+    projects: tuple[str, ...] = ()
+    """The most frequent projects on the map and in the timeline, told apart by colour-blind eyes, too."""
+    other_projects: str = "#000000"
 
 
 # Lens hues follow Okabe & Ito's colour-blind-safe set, darkened for light surfaces:
@@ -104,6 +107,8 @@ LIGHT = Palette(
         Lens.WORDS: "#55606e",
         Lens.LATE: "#1a7ca3",
     },
+    projects=("#0072b2", "#d98200", "#00805f", "#a8528a", "#2f9fd6", "#7a6c00", "#5c4fc2"),
+    other_projects="#9aa0aa",
 )
 
 DARK = Palette(
@@ -167,6 +172,8 @@ DARK = Palette(
         Lens.WORDS: "#a9b4c2",
         Lens.LATE: "#7fd0ec",
     },
+    projects=("#4a9fe0", "#e69f00", "#2fbf91", "#d28fb8", "#9fdcf5", "#e6d95a", "#a9a0ff"),
+    other_projects="#7b828d",
 )
 
 
