@@ -3,12 +3,28 @@
 import hashlib
 import io
 import sqlite3
+from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import zstandard
 
 LEVEL = 6
+
+
+class Copy(NamedTuple):
+    """What is kept of some bytes: their hash, how many they are, and themselves as zstd."""
+
+    content_hash: bytes
+    size: int
+    zstd: bytes
+
+
+def copy_of(content: bytes) -> Copy:
+    digest = new_hash()
+    digest.update(content)
+    zstd = zstandard.ZstdCompressor(level=LEVEL).compress(content)
+    return Copy(digest.digest(), len(content), zstd)
 
 
 def new_hash() -> hashlib.blake2b:
@@ -85,6 +101,14 @@ class Archive:
         (zstd,) = self._db.execute("SELECT zstd FROM archive WHERE content_hash = ?", (older,)).fetchone()
         self.keep(content_hash, size, zstd + frame)
 
+    def content(self, content_hash: bytes) -> bytes | None:
+        """All of it at once."""
+        copy = self.open(content_hash)
+        if copy is None:
+            return None
+        with copy:
+            return copy.read()
+
     def size_of(self, content_hash: bytes) -> int | None:
         """Of the transcript itself, not of its copy."""
         row = self._db.execute("SELECT size FROM archive WHERE content_hash = ?", (content_hash,)).fetchone()
@@ -96,6 +120,23 @@ class Archive:
             return None
         reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(row[0]), read_across_frames=True)
         return io.BufferedReader(reader, 1 << 20)
+
+    def is_referred_to(self, content_hash: bytes) -> bool:
+        """By a session or a file."""
+        found = self._db.execute(
+            """SELECT 1 FROM session WHERE content_hash = ? UNION ALL
+               SELECT 1 FROM source WHERE content_hash = ? LIMIT 1""",
+            (content_hash, content_hash),
+        )
+        return found.fetchone() is not None
+
+    def drop_of_before(self, moment: datetime) -> None:
+        """All but the copies of sessions that went on since then."""
+        self._db.execute(
+            """DELETE FROM archive WHERE content_hash NOT IN
+               (SELECT content_hash FROM session WHERE ended_at >= ?)""",
+            (moment.timestamp(),),
+        )
 
     def drop(self, content_hash: bytes) -> None:
         self._db.execute("DELETE FROM archive WHERE content_hash = ?", (content_hash,))

@@ -1,5 +1,6 @@
 """One connection to a library's catalog, and the stores that share it."""
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -7,7 +8,9 @@ from types import TracebackType
 from memex.catalog.archive import Archive
 from memex.catalog.connection import catalog_errors, connect, transaction
 from memex.catalog.copies import replace_content
+from memex.catalog.erasing import Erased, erase_sessions, overwrite_remains
 from memex.catalog.facets import Facets
+from memex.catalog.forgotten import Forgotten, Hidden
 from memex.catalog.fulltext import FullText
 from memex.catalog.generations import Generations
 from memex.catalog.lens_texts import LensTexts, Vectors
@@ -32,6 +35,8 @@ class Catalog:
         self.vectors = Vectors(self._db)
         self.archive = Archive(self._db)
         self.generations = Generations(self._db)
+        self.forgotten = Forgotten(self._db)
+        self.hidden = Hidden(self._db)
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """All of the block is committed, or none of it; durable: for what exists nowhere else."""
@@ -40,6 +45,14 @@ class Catalog:
     def errors(self) -> AbstractContextManager[None]:
         """Within it, SQLite's errors leave as `CatalogError`s with a sentence."""
         return catalog_errors(self.path)
+
+    def erase(self, keys: Collection[int]) -> Erased:
+        """Sessions out of every table; they do not come back. What was deleted may leave remains."""
+        return erase_sessions(self._db, keys)
+
+    def overwrite_remains(self) -> None:
+        """Of all that was deleted: this takes seconds for each 100 MB."""
+        overwrite_remains(self._db)
 
     def merge(self, other: Path) -> Merged:
         """The sessions of another catalog, of the same schema, that are missing here or longer there."""

@@ -16,6 +16,8 @@ Clause: TypeAlias = tuple[str, list[object]]
 LIVE_SECONDS = 600
 """A transcript that was written to within this time belongs to a session that is still going on."""
 EVERYTHING: Clause = ("1", [])
+SHOWN = "key NOT IN (SELECT session FROM hidden)"
+"""Sessions that are about to be forgotten are in no list."""
 
 NAMED_COLUMNS = {Field.PROJECT: "project_name", Field.BRANCH: "branch"}
 EXACT_COLUMNS = {
@@ -43,8 +45,9 @@ class Conditions:
         self._db = db
 
     def clause(self, filters: Filters) -> Clause:
-        """All that is asked for, and nothing that is excluded."""
+        """All that is asked for, and nothing that is excluded or hidden."""
         clauses = [
+            self._shown(),
             *self.of_fields(filters).values(),
             *(
                 _not(self._any_of(condition.field, (condition.value,)))
@@ -54,6 +57,11 @@ class Conditions:
             *_bounds(filters),
         ]
         return every(clauses)
+
+    def _shown(self) -> Clause:
+        if self._db.execute("SELECT 1 FROM hidden LIMIT 1").fetchone() is None:
+            return EVERYTHING
+        return SHOWN, []
 
     def of_fields(self, filters: Filters) -> dict[Field, Clause]:
         """What each field may be."""

@@ -37,11 +37,6 @@ def connect(path: Path) -> sqlite3.Connection:
         return db
 
 
-def copies_before_steps(catalog: Path) -> list[Path]:
-    """What migrations left of the catalog as it was: one at most, but for a crash."""
-    return sorted(catalog.parent.glob(f"{catalog.stem}-before-[0-9]*{catalog.suffix}"))
-
-
 def _keep_copy(db: sqlite3.Connection, catalog: Path, step: int) -> None:
     """Of an older library, whole before its first new step; it replaces the copy of an earlier time."""
     copy = catalog.with_stem(f"{catalog.stem}-before-{step}")
@@ -51,7 +46,7 @@ def _keep_copy(db: sqlite3.Connection, catalog: Path, step: int) -> None:
         with closing(sqlite3.connect(draft)) as target:
             db.backup(target)
         draft.replace(copy)
-        for older in copies_before_steps(catalog):
+        for older in catalog.parent.glob(f"{catalog.stem}-before-[0-9]*{catalog.suffix}"):
             if older != copy:
                 older.unlink()
     except OSError as cause:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
-from memex.catalog.conditions import EVERYTHING, Clause, Conditions, every
+from memex.catalog.conditions import EVERYTHING, SHOWN, Clause, Conditions, every
 from memex.catalog.traits import escaped
 from memex.core.filters import KNOWN_VALUES, Facet, FacetValue, Field, Filters
 
@@ -87,10 +87,12 @@ class Facets:
         return [each for each in models.values if part.match(each.value)][:limit]
 
 
-COLUMN_COUNTS = """SELECT {column}, count(*) AS sessions FROM session
-    WHERE NOT is_helper AND NOT is_subagent AND ({likes}) GROUP BY 1 ORDER BY sessions DESC, 1 LIMIT ?"""
+COLUMN_COUNTS = f"""SELECT {{column}}, count(*) AS sessions FROM session
+    WHERE NOT is_helper AND NOT is_subagent AND {SHOWN} AND ({{likes}})
+    GROUP BY 1 ORDER BY sessions DESC, 1 LIMIT ?"""
 TRAIT_COUNTS = """SELECT value, count(DISTINCT session) AS sessions
-    FROM trait JOIN session_trait ON trait = id WHERE field = ? AND ({likes})
+    FROM trait JOIN session_trait ON trait = id
+    WHERE field = ? AND session NOT IN (SELECT session FROM hidden) AND ({likes})
     GROUP BY 1 ORDER BY sessions DESC, 1 LIMIT ?"""
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import msgspec
 from msgspec import Struct
 
-from memex.catalog.conditions import Conditions
+from memex.catalog.conditions import SHOWN, Conditions
 from memex.core.errors import SessionNotFoundError
 from memex.core.filters import Filters, Order
 from memex.core.search import SessionCard
@@ -105,6 +105,12 @@ class Sessions:
         ).fetchone()
         return row[0] if row else None
 
+    def content_hash_of(self, agent: str, session_id: str) -> bytes | None:
+        row = self._db.execute(
+            "SELECT content_hash FROM session WHERE agent = ? AND id = ?", (agent, session_id)
+        ).fetchone()
+        return bytes(row[0]) if row else None
+
     def resolve(self, name: str) -> int:
         """The key of the session with this id or transcript, or with the only id that begins so."""
         found = self._named(name)
@@ -127,7 +133,9 @@ class Sessions:
             ("source_path = ? ORDER BY is_subagent, is_helper, ended_at DESC LIMIT 1", (name,)),
             ("id >= ? AND id < ? AND ? <> '' LIMIT 2", (name, beyond, name)),
         ):
-            found = self._db.execute(f"SELECT key FROM session WHERE {condition}", values).fetchall()
+            found = self._db.execute(
+                f"SELECT key FROM session WHERE {SHOWN} AND {condition}", values
+            ).fetchall()
             if found:
                 return [key for (key,) in found]
         return []
@@ -146,11 +154,27 @@ class Sessions:
     def children_of(self, card: SessionCard) -> tuple[SessionCard, ...]:
         """Sessions of its sub-agents, in the order in which they began."""
         rows = self._db.execute(
-            f"""SELECT {CARD_COLUMNS} FROM session WHERE agent = ? AND parent_id = ? AND NOT is_helper
+            f"""SELECT {CARD_COLUMNS} FROM session
+                WHERE agent = ? AND parent_id = ? AND NOT is_helper AND {SHOWN}
                 ORDER BY started_at, key""",
             (card.agent, card.id.split(COPY_MARK)[0]),
         )
         return tuple(_card(row) for row in rows)
+
+    def family_of(self, key: int) -> list[int]:
+        """With its sub-agents' sessions, and theirs, unless another copy of it has them as well."""
+        rows = self._db.execute(
+            """WITH RECURSIVE family (key, agent, id) AS (
+                SELECT key, agent, id FROM session WHERE key = ?
+                UNION
+                SELECT child.key, child.agent, child.id FROM family JOIN session child
+                ON child.agent = family.agent AND child.parent_id = family.id
+                AND NOT EXISTS (SELECT 1 FROM session copy WHERE copy.agent = family.agent
+                    AND copy.id BETWEEN family.id || ? AND family.id || ? || char(1114111))
+            ) SELECT key FROM family""",
+            (key, COPY_MARK, COPY_MARK),
+        )
+        return [key for (key,) in rows]
 
     def listed(
         self, filters: Filters, order: Order, limit: int, offset: int = 0, leaving_out: Collection[int] = ()
@@ -212,6 +236,10 @@ class Sessions:
             msgspec.json.decode(redactions, type=dict[str, int]),
             bytes(content_hash),
         )
+
+    def names(self) -> list[tuple[int, str, str]]:
+        """(key, agent, id) of all."""
+        return self._db.execute("SELECT key, agent, id FROM session").fetchall()
 
     def indexable(self, key: int) -> IndexableSession:
         agent, session_id, payload, version = self._db.execute(

@@ -68,10 +68,14 @@ class Sources:
         )
         return [(other, bytes(content_hash)) for other, content_hash in rows]
 
-    def content_hash_of(self, path: str) -> bytes | None:
-        """Of what the file was when it was last read."""
-        row = self._db.execute("SELECT content_hash FROM source WHERE path = ?", (path,)).fetchone()
-        return row[0] if row else None
+    def extent_of(self, path: str) -> tuple[int, bytes] | None:
+        """(bytes, content hash) of what was last read of the file; None if nothing was, or not how much."""
+        row = self._db.execute(
+            """SELECT coalesce(read_size, (SELECT size FROM archive a WHERE a.content_hash = s.content_hash)),
+               content_hash FROM source s WHERE path = ?""",
+            (path,),
+        ).fetchone()
+        return (row[0], bytes(row[1])) if row and None not in row else None
 
     def size_of(self, path: str) -> int | None:
         """Of what the file was when it was last read."""

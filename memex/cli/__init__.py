@@ -1,9 +1,11 @@
 """Every verb from a terminal; with no verb, the window opens."""
 
+from memex.cli.life import forget
 from memex.cli.mapping import topology
 from memex.cli.snapshot import snapshot
 from memex.cli.verbs import main, memex
 
+memex.add_command(forget)
 memex.add_command(snapshot)
 memex.add_command(topology)
 

@@ -15,7 +15,14 @@ from msgspec import Struct
 
 from memex.core.evaluation import Estimate, Evaluation
 from memex.core.lenses import Lens
-from memex.core.library import ImportReport, IndexReport, LibraryStatus, Progress, SnapshotReport
+from memex.core.library import (
+    ForgetReport,
+    ImportReport,
+    IndexReport,
+    LibraryStatus,
+    Progress,
+    SnapshotReport,
+)
 from memex.core.names import redaction_in_words
 from memex.core.query import QueryProblem
 from memex.core.replay import Exported, SessionOutline
@@ -313,6 +320,15 @@ def import_text(report: ImportReport) -> str:
         f"{report.added} sessions new, {report.replaced} replaced, {report.kept} kept as they were, "
         f"in {report.seconds:.1f} s."
     )
+
+
+def forgotten_text(report: ForgetReport) -> str:
+    lines = [
+        f"{report.sessions:,} sessions forgotten, and {report.copies:,} copies of transcripts, "
+        f"in {report.seconds:.1f} s. Your own transcripts, and snapshots that you exported, are as they were."
+    ]
+    lines += [f"The copy of {path} stays, as it holds other sessions too." for path in report.shared]
+    return "\n".join([*lines, *filter(None, [report.remains])])
 
 
 def _snapshot(report: SnapshotReport) -> str:

@@ -34,6 +34,7 @@ from memex.cli.terminal import agrees, as_json, ask, library_engine, outcome_of,
 from memex.core.errors import MemexError
 from memex.core.filters import Field, Filters, Order, one_of
 from memex.core.lenses import MAX_WEIGHT, RankOptions, Weights
+from memex.core.library import ARCHIVE_NOTICE
 from memex.core.paths import LibraryPaths, default_home
 from memex.core.query import QueryProblem, parse_query
 from memex.core.replay import ExportFormat, ExportOrder
@@ -111,9 +112,12 @@ def index(paths: LibraryPaths, folders: tuple[Path, ...], as_json: bool) -> None
         if not os.access(folder, os.F_OK):
             raise MemexError(f"{folder} does not exist or cannot be reached: give a folder with transcripts.")
     with library_engine(paths) as engine, progress_bar() as on_progress:
+        is_first = not ask(engine, GetStatus(), Status).status.files
         job = StartIndexing(tuple(str(folder.resolve()) for folder in folders))
         indexed = outcome_of(engine.run(job, on_progress), Indexed)
     show(indexed.report, as_json, report_text)
+    if is_first and not as_json:
+        write(f"{ARCHIVE_NOTICE}\n")
 
 
 @memex.command()

@@ -5,6 +5,12 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+ARCHIVE_NOTICE = (
+    "Memex keeps a compressed copy of each transcript, as agents delete theirs: "
+    "archive_months in settings.json says for how long (0: not at all)."
+)
+"""What a first run says."""
+
 
 class Stage(StrEnum):
     DOWNLOAD = "download"
@@ -13,6 +19,7 @@ class Stage(StrEnum):
     EMBED = "embed"
     UPSERT = "upsert"
     BUILD = "build"
+    ERASE = "erase"
     EXPORT = "export"
     VERIFY = "verify"
     IMPORT = "import"
@@ -68,6 +75,18 @@ class ImportReport(Struct, frozen=True):
     """Sessions of which the snapshot held more."""
     kept: int = 0
     """Sessions that stayed as they were."""
+    seconds: float = 0.0
+
+
+class ForgetReport(Struct, frozen=True):
+    sessions: int
+    """Those of sub-agents included."""
+    copies: int
+    """Of transcripts, out of the archive."""
+    shared: tuple[str, ...] = ()
+    """Transcripts that hold other sessions as well: their copies stay whole."""
+    remains: str | None = None
+    """Why deleted bytes may still be on the disk, and when they go; None: they are overwritten."""
     seconds: float = 0.0
 
 

@@ -26,6 +26,10 @@ class LibraryPaths:
         """The catalog as it was, while a snapshot is taken in."""
         return self.home / "catalog-before-import.db"
 
+    def all_before(self) -> list[Path]:
+        """Copies of the catalog as it once was."""
+        return sorted(self.home.glob("catalog-before-*"))
+
     @property
     def models(self) -> Path:
         return self.home / "models"

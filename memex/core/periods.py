@@ -100,7 +100,7 @@ def _ago(words: str, now: datetime) -> tuple[datetime, datetime] | None:
         return start, start + timedelta(minutes=1)
     if unit.startswith(("d", "w")):
         return _day(now - DAY * count * (7 if unit.startswith("w") else 1))
-    return _day(_months_before(now, count * (12 if unit.startswith("y") else 1)))
+    return _day(months_before(now, count * (12 if unit.startswith("y") else 1)))
 
 
 def _relative(words: str, now: datetime) -> tuple[datetime, datetime] | None:
@@ -113,7 +113,7 @@ def _relative(words: str, now: datetime) -> tuple[datetime, datetime] | None:
         (monday, _) = _day(now - DAY * (now.weekday() + 7 * is_last))
         return monday, monday + DAY * 7
     if unit == "month":
-        start = _months_before(now.replace(day=1), int(is_last))
+        start = months_before(now.replace(day=1), int(is_last))
         return _month_of(start.year, start.month)
     if unit == "year":
         return _year(now.year - is_last)
@@ -144,7 +144,7 @@ def _year(year: int) -> tuple[datetime, datetime]:
     return datetime(year, 1, 1), datetime(year + 1, 1, 1)
 
 
-def _months_before(moment: datetime, count: int) -> datetime:
+def months_before(moment: datetime, count: int) -> datetime:
     """The same day of the month, or the last one that the month has."""
     year, month = divmod(moment.year * 12 + moment.month - 1 - count, 12)
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))

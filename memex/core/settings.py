@@ -59,6 +59,8 @@ class Settings(Struct, frozen=True):
     """Whether secrets are kept out of what is indexed; replay and archive keep the original."""
     budgets: Budgets = Budgets()
     """For transcripts that are read from now on."""
+    archive_months: int | None = None
+    """For how long copies of transcripts are kept after a session's end; 0: none are, None: for ever."""
     theme: Theme = Theme.SYSTEM
     animations: bool = True
     editor: str = ""

@@ -19,7 +19,10 @@ from memex.engine.protocol import (
     Event,
     FacetsCounted,
     Failed,
+    FindSessions,
     GetStatus,
+    HideSessions,
+    Hiding,
     JobControl,
     JobQueued,
     Listing,
@@ -32,11 +35,13 @@ from memex.engine.protocol import (
     Searched,
     SessionList,
     Status,
+    UnhideSessions,
 )
 from memex.engine.replay_answers import ReplayAnswers
 from memex.engine.replay_messages import ReplayEvent, ReplayRequest
 from memex.engine.topology_answers import TopologyAnswers
 from memex.engine.topology_messages import TopologyRequests
+from memex.library.forgetting import families
 from memex.library.library import Library
 from memex.library.listing import asked_of, complete, count_facets, list_sessions
 from memex.library.replay.growth import Growth
@@ -92,8 +97,10 @@ class Answers:
                     return Searched(search(library.reader, vectors, wanted, library.degraded))
             case GetStatus():
                 return Status(self._library.status(self._library.reader, self._jobs.progress))
-            case ListSessions() | CountFacets() | CountByTime() | Complete():
+            case ListSessions() | CountFacets() | CountByTime() | Complete() | FindSessions():
                 return self._listing(request)
+            case HideSessions() | UnhideSessions():
+                return self._hide(request)
             case _:
                 return self._control(request)
 
@@ -110,10 +117,24 @@ class Answers:
             case CountByTime():
                 asked = asked_of(request.text, Filters())
                 return CountedByTime(request, count_by_time(catalog, asked, request.most))
+            case FindSessions(names=names):
+                found = tuple(families(catalog, names))
+                return SessionList(request, found, len(found))
             case Complete():
                 return Completions(
                     request, complete(catalog, request.field, request.beginning, request.limit)
                 )
+
+    def _hide(self, request: Hiding) -> Reply:
+        """Written by the reading connection: the user waits for it, and the job thread may be busy."""
+        catalog = self._library.reader
+        with catalog.errors(), catalog.transaction(durable=True):
+            match request:
+                case HideSessions(keys=keys):
+                    catalog.hidden.hide(keys)
+                case UnhideSessions(keys=keys):
+                    catalog.hidden.unhide(keys)
+        return Done()
 
     def _control(self, request: JobControl) -> Reply:
         match request:

@@ -6,7 +6,14 @@ import msgspec
 from msgspec import Struct
 
 from memex.core.filters import Facet, FacetValue, Field, Filters, Order
-from memex.core.library import ImportReport, IndexReport, LibraryStatus, Progress, SnapshotReport
+from memex.core.library import (
+    ForgetReport,
+    ImportReport,
+    IndexReport,
+    LibraryStatus,
+    Progress,
+    SnapshotReport,
+)
 from memex.core.search import LensTable, SearchRequest, SessionCard
 from memex.core.timeline import Timeline
 from memex.engine.replay_messages import GetTurns as GetTurns
@@ -109,14 +116,37 @@ class ImportSnapshot(Struct, frozen=True, tag=True):
     """Prefix of the other machine's paths → prefix of this one's."""
 
 
-Job = StartIndexing | FetchModel | ExportSnapshot | VerifySnapshot | ImportSnapshot
+class ForgetSessions(Struct, frozen=True, tag=True):
+    """For good, with those of their sub-agents; `names` as `OpenSession` takes them."""
+
+    names: tuple[str, ...]
+
+
+class FindSessions(Struct, frozen=True, tag=True):
+    """What `ForgetSessions` of these names would forget."""
+
+    names: tuple[str, ...]
+
+
+class HideSessions(Struct, frozen=True, tag=True):
+    """No list, search or facet has them from now on; forgotten once the window has been closed."""
+
+    keys: tuple[int, ...]
+
+
+class UnhideSessions(Struct, frozen=True, tag=True):
+    keys: tuple[int, ...]
+
+
+Job = StartIndexing | FetchModel | ExportSnapshot | VerifySnapshot | ImportSnapshot | ForgetSessions
 JobControl = Job | PauseJob | ResumeJob | CancelJob
-Listing = ListSessions | CountFacets | CountByTime | Complete
-Request = Search | Listing | GetStatus | JobControl | ReplayRequest | TopologyRequests
+Listing = ListSessions | CountFacets | CountByTime | Complete | FindSessions
+Hiding = HideSessions | UnhideSessions
+Request = Search | Listing | Hiding | GetStatus | JobControl | ReplayRequest | TopologyRequests
 
 
 class SessionList(Struct, frozen=True, tag=True):
-    request: ListSessions
+    request: ListSessions | FindSessions
     cards: tuple[SessionCard, ...]
     total: int
 
@@ -191,7 +221,11 @@ class SnapshotImported(Struct, frozen=True, tag=True):
     report: ImportReport
 
 
-JobOutcome = Indexed | SnapshotExported | SnapshotVerified | SnapshotImported
+class SessionsForgotten(Struct, frozen=True, tag=True):
+    report: ForgetReport
+
+
+JobOutcome = SessionsForgotten | Indexed | SnapshotExported | SnapshotVerified | SnapshotImported
 
 
 class JobFinished(Struct, frozen=True, tag=True):

@@ -7,16 +7,19 @@ from memex.core.library import Progress, Stage
 from memex.engine.protocol import (
     ExportSnapshot,
     FetchModel,
+    ForgetSessions,
     ImportSnapshot,
     Indexed,
     Job,
     JobOutcome,
+    SessionsForgotten,
     SnapshotExported,
     SnapshotImported,
     SnapshotVerified,
     StartIndexing,
     VerifySnapshot,
 )
+from memex.library.forgetting import families, forget
 from memex.library.library import Library
 from memex.library.progress import Tell
 from memex.library.refresh import Refresh
@@ -41,6 +44,9 @@ def do(job: Job, library: Library, tell: Tell) -> JobOutcome:
             )
         case VerifySnapshot(file=file):
             return SnapshotVerified(verify_snapshot(Path(file), library.paths.home, tell))
+        case ForgetSessions(names=names):
+            keys = [card.key for card in families(library.writer, names)]
+            return SessionsForgotten(forget(library, keys, tell))
         case ImportSnapshot():
             return SnapshotImported(
                 import_snapshot(

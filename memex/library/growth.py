@@ -37,6 +37,9 @@ class GrowingFiles:
         while len(self._readings) > MAX_FILES or sum(one.size for one in self._readings.values()) > MAX_BYTES:
             self._readings.popitem(last=False)
 
+    def forget(self) -> None:
+        self._readings.clear()
+
     def take(self, path: Path) -> Grown | None:
         """To be kept again when all that was done with it has been."""
         return self._readings.pop(path, None)

@@ -36,6 +36,8 @@ class Library:
             self._lock.release()
             raise
         self.store: GenerationStore = EdgeStore(self.paths.generations)
+        self.left_hidden = self.writer.hidden.keys()
+        """Sessions that were hidden when the window was last closed: the next refresh forgets them."""
         self.growing = GrowingFiles()
         """Belongs to the job thread, as `writer`."""
         self.vectors: VectorSide | None = None

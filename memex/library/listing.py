@@ -29,7 +29,7 @@ def both(one: Filters, other: Filters) -> Filters:
 
 def allowed_sessions(catalog: Catalog, query: Query) -> set[int] | None:
     """Those that meet the conditions, hold every phrase and nothing that is excluded; None: all do."""
-    if query.filters.is_empty and not query.phrases and not query.excluded:
+    if query.filters.is_empty and not query.phrases and not query.excluded and not catalog.hidden.keys():
         return None
     allowed = catalog.sessions.keys_where(query.filters)
     for phrase in query.phrases:

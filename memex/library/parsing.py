@@ -11,8 +11,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from memex.catalog.archive import ArchivingStream, hash_of_beginning
+from memex.catalog.archive import ArchivingStream, Copy, HashingStream
 from memex.catalog.catalog import Catalog
+from memex.catalog.forgotten import file_hash, session_hash
 from memex.catalog.fulltext import CARD_TURN
 from memex.catalog.lens_texts import LensText
 from memex.catalog.sessions import SessionOrigin
@@ -23,6 +24,7 @@ from memex.core.library import FileFailure
 from memex.core.session import COPY_MARK, Session
 from memex.core.settings import Budgets
 from memex.index.sparse import path_tokens, tool_tokens
+from memex.library.archiving import drop_copy, keep_document, only_grown, own_copy
 from memex.library.growth import GrowingFiles, Grown, unread
 from memex.library.lens_documents import lens_texts, path_lines, tool_lines
 from memex.library.points import payload_of
@@ -52,6 +54,8 @@ class ReadingRules:
 
     redact: Redact
     budgets: Budgets
+    keeps_copies: bool = True
+    """Whether transcripts are kept in the archive."""
 
 
 class ParseTally:
@@ -63,9 +67,11 @@ class ParseTally:
 
 
 def changed_files(catalog: Catalog, found: Iterable[FoundFile]) -> list[FoundFile]:
-    """Newest first: what people look for is mostly recent."""
+    """Newest first: what people look for is mostly recent. What was forgotten is not looked at."""
     stamps = catalog.sources.stamps(READING_VERSION)
-    changed = (file for file in found if stamps.get(str(file.path)) != (file.size, file.mtime_ns))
+    changed = [file for file in found if stamps.get(str(file.path)) != (file.size, file.mtime_ns)]
+    if forgotten := catalog.forgotten.hashes():
+        changed = [file for file in changed if file_hash(str(file.path)) not in forgotten]
     return sorted(changed, key=lambda file: (-file.mtime_ns, file.path))
 
 
@@ -79,7 +85,8 @@ def parse_files(
     """Yields how many files are done, after each committed batch."""
     done = 0
     for batch in _batches(files):
-        with catalog.errors(), catalog.transaction():
+        # What the agents delete is then here alone.
+        with catalog.errors(), catalog.transaction(durable=rules.keeps_copies):
             for file in batch:
                 _take_in(catalog, file, tally, rules, growing)
         done += len(batch)
@@ -105,7 +112,10 @@ def _take_in(
     path = str(file.path)
     source = Source(path, file.size, file.mtime_ns)
     try:
-        content = _read_on(catalog, file.path, growing) or _read(catalog, file.path, growing)
+        content = _read_on(catalog, file.path, rules, growing) or _read(catalog, file.path, rules, growing)
+        if not content.sessions:
+            catalog.forgotten.add([file_hash(path)], is_erased=True)
+            return
         source = _store(catalog, file, content, tally, rules)
     except UnknownFormatError as error:
         tally.skipped.append(FileFailure(path, str(error)))
@@ -120,49 +130,92 @@ def _take_in(
     catalog.sources.record(source, READING_VERSION)
 
 
+class _Read(NamedTuple):
+    session: Session
+    copy: Copy | None
+    """Of the session alone, where the file is not just that."""
+
+
 class _Content(NamedTuple):
-    sessions: list[Session]
+    """What a file holds, but for what was forgotten."""
+
+    sessions: list[_Read]
     hash: bytes
+    size: int
 
 
-def _read(catalog: Catalog, path: Path, growing: GrowingFiles) -> _Content:
+def _read(catalog: Catalog, path: Path, rules: ReadingRules, growing: GrowingFiles) -> _Content:
     """From the start. What has grown once is expected to grow again."""
     reading = FileReading(path)
+    read: list[_Read] = []
     with path.open("rb") as raw:
-        stream = ArchivingStream(raw)
-        sessions = list(reading.read(io.BufferedReader(stream, 1 << 20)))
+        stream = ArchivingStream(raw) if rules.keeps_copies else HashingStream(raw)
+        read.extend(
+            _Read(session, own_copy(reading) if rules.keeps_copies else None)
+            for session in reading.read(io.BufferedReader(stream, 1 << 20))
+        )
+    read = _not_forgotten(catalog, read, path, stream.content_hash)
+    if isinstance(stream, ArchivingStream) and any(each.copy is None for each in read):
         content_hash, zstd = stream.finish()
-    catalog.archive.keep(content_hash, stream.size, zstd)
-    if _drop_outgrown_copy(catalog, path, content_hash):
-        growing.keep(path, Grown(reading, stream.size, content_hash))
-    return _Content(sessions, content_hash)
+        catalog.archive.keep(content_hash, stream.size, zstd)
+    if older := only_grown(catalog, path, stream.content_hash):
+        drop_copy(catalog, path, older)
+        growing.keep(path, Grown(reading, stream.size, stream.content_hash))
+    return _Content(read, stream.content_hash, stream.size)
 
 
-def _read_on(catalog: Catalog, path: Path, growing: GrowingFiles) -> _Content | None:
+def _read_on(catalog: Catalog, path: Path, rules: ReadingRules, growing: GrowingFiles) -> _Content | None:
     """What the file has gained; None when it must be read from its start."""
     grown = growing.take(path)
-    if grown is None or not grown.reading.can_go_on or catalog.archive.size_of(grown.content_hash) is None:
+    if grown is None or not grown.reading.can_go_on:
+        return None
+    if rules.keeps_copies and catalog.archive.size_of(grown.content_hash) is None:
         return None
     with path.open("rb") as raw:
         begun = unread(raw, grown)
         if begun is None:
             return None
-        stream = ArchivingStream(raw, *begun, grown.size)
-        sessions = [grown.reading.read_on(io.BufferedReader(stream, 1 << 20))]
-        content_hash, frame = stream.finish()
-    if content_hash != grown.content_hash:
-        catalog.archive.extend(grown.content_hash, content_hash, stream.size, frame)
-        _drop_copy(catalog, path, grown.content_hash)
-    growing.keep(path, Grown(grown.reading, stream.size, content_hash))
-    return _Content(sessions, content_hash)
+        stream = (ArchivingStream if rules.keeps_copies else HashingStream)(raw, *begun, grown.size)
+        session = grown.reading.read_on(io.BufferedReader(stream, 1 << 20))
+    if stream.content_hash != grown.content_hash:
+        if isinstance(stream, ArchivingStream):
+            content_hash, frame = stream.finish()
+            catalog.archive.extend(grown.content_hash, content_hash, stream.size, frame)
+        drop_copy(catalog, path, grown.content_hash)
+    growing.keep(path, Grown(grown.reading, stream.size, stream.content_hash))
+    read = _not_forgotten(catalog, [_Read(session, None)], path, stream.content_hash)
+    return _Content(read, stream.content_hash, stream.size)
+
+
+def _not_forgotten(catalog: Catalog, read: list[_Read], path: Path, content_hash: bytes) -> list[_Read]:
+    """With the ids that they are to have here; a forgotten session's sub-agents are forgotten with it."""
+    known = catalog.forgotten.hashes()
+    kept = []
+    for session, copy in read:
+        own = _with_own_id(catalog, session, path, content_hash)
+        if not known or not _is_forgotten(catalog, own, known):
+            kept.append(_Read(own, copy))
+    return kept
+
+
+def _is_forgotten(catalog: Catalog, session: Session, known: set[bytes]) -> bool:
+    if session_hash(session.agent, session.id) in known:
+        return True
+    # A sub-agent that is here has another copy of its parent.
+    is_child = session.parent_id and session_hash(session.agent, session.parent_id) in known
+    return bool(is_child) and catalog.sessions.find(session.agent, session.id) is None
 
 
 def _store(
     catalog: Catalog, file: FoundFile, content: _Content, tally: ParseTally, rules: ReadingRules
 ) -> Source:
     keys = []
-    for session in content.sessions:
-        key, is_new = store_session(catalog, session, file.path, content.hash, rules)
+    for session, copy in content.sessions:
+        older = catalog.sessions.content_hash_of(session.agent, session.id) if copy else None
+        content_hash = copy.content_hash if copy else content.hash
+        key, is_new = store_session(catalog, session, file.path, content_hash, rules)
+        if copy:
+            keep_document(catalog, copy, older)
         keys.append(key)
         if not session.is_helper:
             tally.new += is_new
@@ -172,6 +225,7 @@ def _store(
         file.size,
         file.mtime_ns,
         content_hash=content.hash,
+        read_size=content.size,
         sessions=tuple(dict.fromkeys(keys)),
     )
 
@@ -180,7 +234,7 @@ def store_session(
     catalog: Catalog, session: Session, path: Path, content_hash: bytes, rules: ReadingRules
 ) -> tuple[int, bool]:
     """Everything that search and replay need of a session, in one transaction; (key, is new)."""
-    session, redactions = rules.redact(_with_own_id(catalog, session, path, content_hash))
+    session, redactions = rules.redact(session)
     texts = [] if session.is_helper else lens_texts(session, rules.budgets)
     bags = token_bags(session)
     payload = msgspec.json.encode(payload_of(session))
@@ -213,26 +267,15 @@ def _index_version(payload: bytes, texts: Iterable[LensText], bags: Mapping[Lane
 
 def _with_own_id(catalog: Catalog, session: Session, path: Path, content_hash: bytes) -> Session:
     """Another file that is still there may hold other content under the same id: neither is lost."""
+    suffix = hashlib.blake2b(str(path).encode(errors="surrogateescape"), digest_size=3).hexdigest()
+    own = replace(session, id=f"{session.id}{COPY_MARK}{suffix}")
     key = catalog.sessions.find(session.agent, session.id)
-    if key is None or catalog.sources.holds(str(path), key):
+    if key is None:
+        # Where the other one was forgotten, this one must not take its name.
+        return session if catalog.sessions.find(own.agent, own.id) is None else own
+    if catalog.sources.holds(str(path), key):
         return session
     others = catalog.sources.others_of(key, str(path))
     if any(other_hash != content_hash and Path(other).exists() for other, other_hash in others):
-        suffix = hashlib.blake2b(str(path).encode(errors="surrogateescape"), digest_size=3).hexdigest()
-        return replace(session, id=f"{session.id}{COPY_MARK}{suffix}")
+        return own
     return session
-
-
-def _drop_outgrown_copy(catalog: Catalog, path: Path, content_hash: bytes) -> bool:
-    """A file that only grew contains its older copy; any other older copy is kept."""
-    old = catalog.sources.content_hash_of(str(path))
-    size = catalog.archive.size_of(old) if old and old != content_hash else None
-    if not old or not size or hash_of_beginning(path, size) != old:
-        return False
-    _drop_copy(catalog, path, old)
-    return True
-
-
-def _drop_copy(catalog: Catalog, path: Path, outgrown: bytes) -> None:
-    if not catalog.sources.others_hold(outgrown, str(path)):
-        catalog.archive.drop(outgrown)

@@ -9,6 +9,7 @@ from pathlib import Path
 from memex.core.library import FileFailure, IndexReport, Progress, Stage
 from memex.index.errors import BrokenIndexError
 from memex.library.embedding import embed_missing, upsert_missing
+from memex.library.forgetting import forget_hidden
 from memex.library.library import Library
 from memex.library.parsing import ParseTally, ReadingRules, as_it_is, changed_files, parse_files
 from memex.library.progress import Pace
@@ -34,6 +35,7 @@ class Refresh:
         self._finished = False
 
     def steps(self) -> Iterator[Progress]:
+        yield from forget_hidden(self._library)
         yield from self._parse()
         yield from self._embed_and_upsert()
         self._finished = True
@@ -60,7 +62,9 @@ class Refresh:
         self._files = len(found)
         files = changed_files(self._library.writer, found)
         settings = self._library.settings
-        rules = ReadingRules(redact_session if settings.redact else as_it_is, settings.budgets)
+        rules = ReadingRules(
+            redact_session if settings.redact else as_it_is, settings.budgets, settings.archive_months != 0
+        )
         pace = Pace(Stage.PARSE, len(files), "files")
         growing = self._library.growing
         for done in parse_files(self._library.writer, files, self._tally, rules, growing):

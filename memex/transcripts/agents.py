@@ -11,6 +11,7 @@ from typing import Protocol
 
 from memex.core.session import Agent, Session
 from memex.transcripts import aider, claude_code, cline, codex, copilot, cursor, gemini, opencode, pi, qwen
+from memex.transcripts.documented import Documented
 from memex.transcripts.records import Line, ProblemLog, RawLine, Record
 
 
@@ -47,7 +48,7 @@ class Reader:
     roots: Callable[[], tuple[Path, ...]]
     """Where the agent keeps its transcripts on this platform, whether or not the folders exist."""
     recognises: Callable[[Sequence[Record]], bool]
-    read: Callable[[Iterator[Line], Path, ProblemLog], Session]
+    read: Callable[[Iterator[Line], Path, ProblemLog], Session | Documented]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class RawReader:
     agent: Agent
     roots: Callable[[], tuple[Path, ...]]
     recognises: Callable[[Sequence[RawLine]], bool]
-    read: Callable[[Iterator[RawLine], Path, ProblemLog], Iterator[Session]]
+    read: Callable[[Iterator[RawLine], Path, ProblemLog], Iterator[Session | Documented]]
 
 
 READERS: tuple[LineReader | Reader | RawReader, ...] = (

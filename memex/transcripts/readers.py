@@ -4,7 +4,7 @@ import gc
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,7 @@ from memex.transcripts.agents import (
     Reading,
     identify,
 )
+from memex.transcripts.documented import Documented
 from memex.transcripts.records import Line, Lines, ProblemLog, RawLine, decode_document, decode_lines
 from memex.transcripts.records import UnknownFormatError as UnknownFormatError
 
@@ -48,6 +49,8 @@ class FileReading:
         self._lines = 0
         self.byte = 0
         """Where to read on: after the last line that has ended."""
+        self.document: Callable[[], bytes] | None = None
+        """Of the session that was told last: see `Documented`. None: the file is the session."""
 
     def read(self, stream: BinaryIO) -> Iterator[Session]:
         """Every session of the file, one at least, in its order.
@@ -61,7 +64,7 @@ class FileReading:
             start = list(_head(ahead))
             raw = _raw_reader(start)
             if raw is not None:
-                yield from _many(raw, chain(start, ahead), self._path)
+                yield from map(self._told, _many(raw, chain(start, ahead), self._path))
                 return
             with _collection_paused():
                 session = self._read_json(start, ahead)
@@ -98,12 +101,19 @@ class FileReading:
         reader, head, others = _choose(start, lines, self._path, self._problems)
         if isinstance(reader, Reader):
             others_decoded = decode_lines(others, self._problems)
-            return reader.read(chain(head, others_decoded), self._path, self._problems)
+            return self._told(reader.read(chain(head, others_decoded), self._path, self._problems))
         self._reading = reader.begin(self._path, self._problems)
         for line in head:
             self._reading.take(line)
         self._reading.feed(others)
         return self._reading.session()
+
+    def _told(self, read: Session | Documented) -> Session:
+        if isinstance(read, Documented):
+            session, self.document = read
+            return session
+        self.document = None
+        return read
 
     def _stand_after(self, lines: Lines) -> None:
         """A last line that has not ended is read again; where it was whole all the same, the file is."""
@@ -127,7 +137,7 @@ def _raw_reader(start: Sequence[RawLine]) -> RawReader | None:
     return next((reader for reader in RAW_READERS if reader.recognises(start)), None)
 
 
-def _many(reader: RawReader, lines: Iterator[RawLine], path: Path) -> Iterator[Session]:
+def _many(reader: RawReader, lines: Iterator[RawLine], path: Path) -> Iterator[Session | Documented]:
     sessions = reader.read(lines, path, ProblemLog())
     first = next(sessions, None)
     if first is None:

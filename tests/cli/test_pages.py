@@ -25,6 +25,7 @@ from memex.core.filters import KNOWN_VALUES, Field
 from memex.core.lenses import Lens
 from memex.core.library import (
     FileFailure,
+    ForgetReport,
     ImportReport,
     IndexReport,
     LibraryStatus,
@@ -62,6 +63,7 @@ SHAPES: dict[str, tuple[type[Struct], ...]] = {
     "sessions": (SessionsOutput, SessionOutput),
     "status": (LibraryStatus, Progress),
     "fetch-model": (),
+    "forget": (ForgetReport,),
     "snapshot": (SnapshotReport, ImportReport),
     "eval": (Evaluation, RunQuality, Estimate),
     "topology": (

@@ -95,11 +95,10 @@ def same_bytes(catalog: Catalog, reading: Reading) -> Iterator[BinaryIO]:
 
 
 def _indexed(catalog: Catalog, record: SessionRecord, path: Path) -> Extent:
-    """A library without the copy still knows how large the file was."""
-    size = catalog.archive.size_of(record.content_hash)
-    if size is None:
-        size = catalog.sources.size_of(str(path)) or 0
-    return Extent(size, record.content_hash)
+    """Of the file: a session's own copy may be of less, or more, than that."""
+    if extent := catalog.sources.extent_of(str(path)):
+        return Extent(*extent)
+    return Extent(catalog.archive.size_of(record.content_hash) or 0, record.content_hash)
 
 
 def _read_copy(catalog: Catalog, record: SessionRecord, origin: Origin) -> Reading:

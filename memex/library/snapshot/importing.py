@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from memex.catalog.catalog import Catalog
 from memex.catalog.copies import back_up, bring_up_to_date, check_untrusted
 from memex.catalog.merging import map_paths
 from memex.core.errors import CatalogError, MemexError, SnapshotError
 from memex.core.library import ImportReport, SnapshotReport, Stage
 from memex.library.embedders import open_wanted_embedder
+from memex.library.forgetting import without_forgotten
 from memex.library.generation_build import GenerationBuild
 from memex.library.library import Library
 from memex.library.progress import Pace, Tell
@@ -33,7 +35,7 @@ def import_snapshot(
     """
     started = time.perf_counter()
     with _unpacked(file, library.paths.home, tell) as (copy, manifest):
-        _make_ours(copy, path_map)
+        _make_ours(library, copy, path_map)
         before = library.paths.before_import
         pages = Pace(Stage.IMPORT, 0, "pages")
         back_up(library.paths.catalog, before, lambda done, total: tell(pages.of(done, total)))
@@ -83,8 +85,10 @@ def _rebuild(library: Library, tell: Tell) -> None:
         tell(progress)
 
 
-def _make_ours(copy: Path, path_map: Mapping[str, str]) -> None:
+def _make_ours(library: Library, copy: Path, path_map: Mapping[str, str]) -> None:
     bring_up_to_date(copy)
+    with Catalog(copy) as theirs:
+        without_forgotten(theirs, library.writer)
     if path_map:
         map_paths(copy, path_map)
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from memex.core.errors import TranscriptError
-from memex.core.session import Session
 from memex.transcripts.calls import decoded_arguments
+from memex.transcripts.documented import Documented
 from memex.transcripts.fields import record_of, records_in, text_of
-from memex.transcripts.opencode.session import Message, session_of
+from memex.transcripts.opencode.export import documented
+from memex.transcripts.opencode.session import Message
 from memex.transcripts.records import Line, ProblemLog, RawLine, Record
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def is_in_database(session_file: Path, session_id: str) -> bool:
         return False
 
 
-def read_database(lines: Iterator[RawLine], path: Path, problems: ProblemLog) -> Iterator[Session]:
+def read_database(lines: Iterator[RawLine], path: Path, problems: ProblemLog) -> Iterator[Documented]:
     """Nothing from a database that is not OpenCode's."""
     import sqlite3  # the window's process knows where transcripts are, and must not load SQL for it
 
@@ -68,10 +69,10 @@ def read_database(lines: Iterator[RawLine], path: Path, problems: ProblemLog) ->
         raise TranscriptError(f"{path} could not be read: {cause}.") from cause
 
 
-def _sessions(tables: "_Tables") -> Iterator[Session]:
+def _sessions(tables: "_Tables") -> Iterator[Documented]:
     for row in tables.sessions():
         info = tables.info(row)
-        yield session_of(info, tables.messages(text_of(info.get("id"))), tables.problems, "")
+        yield documented(info, list(tables.messages(text_of(info.get("id")))), tables.problems, "")
 
 
 def _has_bytes(path: Path) -> bool:

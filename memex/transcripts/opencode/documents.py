@@ -6,8 +6,10 @@ from pathlib import Path
 import msgspec
 
 from memex.core.session import Session
+from memex.transcripts.documented import Documented
 from memex.transcripts.fields import count_of, record_of, records_in, text_of
 from memex.transcripts.opencode.database import is_in_database
+from memex.transcripts.opencode.export import documented
 from memex.transcripts.opencode.session import Message, session_of
 from memex.transcripts.records import Line, ProblemLog, Record, UnknownFormatError
 
@@ -18,7 +20,7 @@ def recognises(head: Sequence[Record]) -> bool:
     return bool(head) and (_is_export(head[0]) or _is_session(head[0]))
 
 
-def read(lines: Iterator[Line], path: Path, problems: ProblemLog) -> Session:
+def read(lines: Iterator[Line], path: Path, problems: ProblemLog) -> Session | Documented:
     line = next(lines)
     if _is_export(line.record):
         messages = (
@@ -28,7 +30,7 @@ def read(lines: Iterator[Line], path: Path, problems: ProblemLog) -> Session:
         return session_of(record_of(line.record.get("info")), messages, problems, path.stem)
     if is_in_database(path, text_of(line.record.get("id"))):
         raise UnknownFormatError(f"{path} is read from OpenCode's database instead, which took it over.")
-    return session_of(line.record, _Store(path, problems).messages(line), problems, path.stem)
+    return documented(line.record, list(_Store(path, problems).messages(line)), problems, path.stem)
 
 
 def _is_export(record: Record) -> bool:

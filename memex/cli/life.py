@@ -1,0 +1,33 @@
+"""Verbs for a library's life: what is forgotten."""
+
+from __future__ import annotations
+
+import click
+
+from memex.cli.output import forgotten_text, printable, progress_bar, sessions_output, sessions_text
+from memex.cli.terminal import agrees, as_json, ask, library_engine, outcome_of, show
+from memex.core.errors import MemexError
+from memex.core.paths import LibraryPaths
+from memex.engine.protocol import FindSessions, ForgetSessions, SessionList, SessionsForgotten
+
+
+@click.command()
+@click.argument("sessions", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_json
+@click.pass_obj
+def forget(paths: LibraryPaths, sessions: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    """Take SESSIONS out of the library for good, with those of their sub-agents; files stay as they are."""
+    with library_engine(paths) as engine:
+        if not yes:
+            found = ask(engine, FindSessions(sessions), SessionList)
+            click.echo(printable(sessions_text(sessions_output(found))), err=True)
+            if not agrees(f"Forget {_count(found.total)} for good?"):
+                raise MemexError("Nothing was forgotten.")
+        with progress_bar() as on_progress:
+            forgotten = outcome_of(engine.run(ForgetSessions(sessions), on_progress), SessionsForgotten)
+    show(forgotten.report, as_json, forgotten_text)
+
+
+def _count(sessions: int) -> str:
+    return "this session" if sessions == 1 else f"these {sessions:,} sessions"
