@@ -81,7 +81,7 @@ COMMANDS = (
     Command("replay.previous_tab", "Previous Open Session", "Session", ("Ctrl+PgUp",)),
     Command("results.focus", "Results", "Go", ("Esc",)),
     Command("replay.focus", "Replay", "Go", ("R",)),
-    Command("timeline.focus", "Timeline", "Go", ("W",)),
+    Command("timeline.focus", "Timeline", "Go", ("H",)),
     Command("filters.focus", "Filters", "Go", ("F",)),
     Command("details.focus", "Details", "Go", ("I",)),
     Command("replay.forward", "Next Turn", "Go", ("]",), opens_group=True),
