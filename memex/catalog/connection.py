@@ -9,6 +9,9 @@ from memex.catalog.schema import STEPS, migrate, schema_version
 from memex.core.errors import CatalogError, DiskFullError
 
 BUSY_TIMEOUT_SECONDS = 10.0
+MAPPED_BYTES = 2**30
+"""Of the file, read without copying: a query reads a few thousand pages, and a commit of the job's connection
+empties the query connection's own cache."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -28,6 +31,7 @@ def connect(path: Path) -> sqlite3.Connection:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA secure_delete = ON")
             db.execute("PRAGMA cache_size = -32000")
+            db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
             if 0 < version < len(STEPS):
                 _keep_copy(db, path, version + 1)
             migrate(db)

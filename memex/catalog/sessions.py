@@ -34,6 +34,13 @@ ORDERS = {
 """Without a search nothing is more relevant than what is new."""
 
 
+_card_rows = msgspec.json.Decoder(
+    list[tuple[tuple(field.type for field in msgspec.structs.fields(SessionCard))]],  # type: ignore[misc]
+    strict=False,
+)
+"""Times are seconds in the table."""
+
+
 class SessionRecord(Struct, frozen=True):
     """What the catalog knows of a session beyond its card."""
 
@@ -141,11 +148,13 @@ class Sessions:
         return []
 
     def cards(self, keys: Iterable[int]) -> dict[int, SessionCard]:
-        wanted = msgspec.json.encode(list(keys)).decode()
-        rows = self._db.execute(
-            f"SELECT {CARD_COLUMNS} FROM session WHERE key IN (SELECT value FROM json_each(?))", (wanted,)
-        )
-        return {row[0]: _card(row) for row in rows}
+        """In the order of their keys. As one text: hundreds of rows would each ask for the interpreter."""
+        (found,) = self._db.execute(
+            f"""SELECT json_group_array(json_array({CARD_COLUMNS})) FROM session
+                WHERE key IN (SELECT value FROM json_each(?))""",
+            (msgspec.json.encode(list(keys)).decode(),),
+        ).fetchone()
+        return {row[0]: SessionCard(*row) for row in _card_rows.decode(found)}
 
     def parent_of(self, card: SessionCard) -> SessionCard | None:
         key = self.find(card.agent, card.parent_id) if card.parent_id else None
