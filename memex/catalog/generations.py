@@ -1,7 +1,7 @@
 """Which index generations there are, and which version of each session they hold."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from memex.core.models import ModelSignature
 
+_keys = msgspec.json.Decoder(dict[str, int])
 COLUMNS = "id, model, shape, created_at, is_complete"
 
 
@@ -102,23 +103,25 @@ class Generations:
         )
         return {UUID(bytes=bytes(point)): key for point, key in rows}
 
-    def points_of(self, generation: Generation, sessions: Iterable[int]) -> set[UUID]:
-        """Of those of the sessions that the generation holds."""
-        wanted = msgspec.json.encode(list(sessions)).decode()
-        rows = self._db.execute(
-            """SELECT point_id FROM indexed
-               WHERE generation = ? AND session IN (SELECT value FROM json_each(?))""",
-            (generation.id, wanted),
-        )
-        return {UUID(bytes=bytes(point)) for (point,) in rows}
+    def keys_of(
+        self, generation: Generation, points: Collection[UUID], sessions: Iterable[int]
+    ) -> dict[int, int]:
+        """A point's id as a number → its session: of these points, and of these sessions.
 
-    def keys_of(self, generation: Generation, points: list[UUID]) -> dict[UUID, int]:
+        As one text: hundreds of rows would each ask for the interpreter.
+        """
         marks = ", ".join("?" * len(points))
-        rows = self._db.execute(
-            f"SELECT point_id, session FROM indexed WHERE generation = ? AND point_id IN ({marks})",
-            (generation.id, *(point.bytes for point in points)),
-        )
-        return {UUID(bytes=bytes(point)): key for point, key in rows}
+        wanted = msgspec.json.encode(list(sessions)).decode()
+        (found,) = self._db.execute(
+            f"""SELECT json_group_object(hex(point_id), session) FROM (
+                    SELECT point_id, session FROM indexed WHERE generation = ? AND point_id IN ({marks})
+                    UNION
+                    SELECT point_id, session FROM indexed
+                    WHERE generation = ? AND session IN (SELECT value FROM json_each(?))
+                )""",
+            (generation.id, *(point.bytes for point in points), generation.id, wanted),
+        ).fetchone()
+        return {int(point, 16): key for point, key in _keys.decode(found).items()}
 
 
 def _generation(row: Sequence[Any]) -> Generation:

@@ -4,6 +4,7 @@ import sqlite3
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -14,8 +15,11 @@ from memex.core.filters import Filters, Order
 from memex.core.search import SessionCard
 from memex.core.session import COPY_MARK, Outcome, Session, TokenUsage, ToolKind, TouchKind
 
-CARD_COLUMNS = """key, agent, id, title, project_name, branch, started_at, ended_at, turn_count,
-    prompt_count, error_count, outcome, source_path, parent_id"""
+CARD_COLUMNS = """key, agent, id, title, project_name, branch, CAST(round(1e6 * started_at) AS INTEGER),
+    CAST(round(1e6 * ended_at) AS INTEGER), turn_count, prompt_count, error_count, outcome, source_path,
+    parent_id"""
+"""Times in whole microseconds: JSON would cut off digits of a fraction."""
+
 
 WRITTEN_COLUMNS = (
     "agent", "id", "title", "title_source", "project_name", "project_path", "branch", "models",
@@ -34,11 +38,8 @@ ORDERS = {
 """Without a search nothing is more relevant than what is new."""
 
 
-_card_rows = msgspec.json.Decoder(
-    list[tuple[tuple(field.type for field in msgspec.structs.fields(SessionCard))]],  # type: ignore[misc]
-    strict=False,
-)
-"""Times are seconds in the table."""
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_card_rows = msgspec.json.Decoder(list[list[Any]])
 
 
 class SessionRecord(Struct, frozen=True):
@@ -154,7 +155,7 @@ class Sessions:
                 WHERE key IN (SELECT value FROM json_each(?))""",
             (msgspec.json.encode(list(keys)).decode(),),
         ).fetchone()
-        return {row[0]: SessionCard(*row) for row in _card_rows.decode(found)}
+        return {row[0]: _card(row) for row in _card_rows.decode(found)}
 
     def parent_of(self, card: SessionCard) -> SessionCard | None:
         key = self.find(card.agent, card.parent_id) if card.parent_id else None
@@ -324,12 +325,11 @@ def _columns_of_origin(origin: SessionOrigin) -> tuple[object, ...]:
     )
 
 
-def _card(row: Sequence[object]) -> SessionCard:
+def _card(row: Sequence[Any]) -> SessionCard:
     fields = list(row)
-    fields[6], fields[7] = _time(fields[6]), _time(fields[7])
-    fields[11] = Outcome(str(fields[11]))
-    return SessionCard(*fields)  # type: ignore[arg-type]
+    fields[6], fields[7], fields[11] = _time(row[6]), _time(row[7]), OUTCOMES[row[11]]
+    return SessionCard(*fields)
 
 
-def _time(seconds: object) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, float) else None
+def _time(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else datetime.fromtimestamp(microseconds / 1e6, UTC)

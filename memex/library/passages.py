@@ -1,6 +1,6 @@
 """The passages of the sessions nearest to a query: how near, which one, and what they are together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from memex.catalog.catalog import Catalog
 from memex.core.lenses import Lane, Lens
 from memex.core.models import ModelSignature
+from memex.library.lane_scores import LaneScores
 from memex.library.lens_documents import TITLE
-from memex.library.points import content_vector
+from memex.library.points import content_vectors
 
 COUNTED = 3
 """Passages whose mean nearness a session scores: one alone may be near by accident."""
@@ -18,46 +19,62 @@ COUNTED = 3
 
 @dataclass(frozen=True, slots=True)
 class NearPassages:
-    """By session key; a session without content is in none."""
+    """An entry of each per session; one without content is in none."""
 
-    score: Mapping[int, float]
+    keys: NDArray[np.int64]
+    score: NDArray[np.float32]
     """The mean cosine of its nearest passages."""
-    nearest: Mapping[int, int]
+    nearest: NDArray[np.int64]
     """The ordinal of the nearest one; the title only where there is no other."""
-    content: Mapping[int, NDArray[np.float32]]
-    """Its content vector."""
-
-
-NOTHING_NEAR = NearPassages({}, {}, {})
+    content: NDArray[np.float32]
+    """Its content vector, a row each."""
 
 
 def near_passages(
     catalog: Catalog, model: ModelSignature, query: NDArray[np.float32], keys: Iterable[int]
-) -> NearPassages:
-    score, nearest, content = {}, {}, {}
-    for key, (ordinals, vectors) in catalog.vectors.matrices(model, keys, Lens.CONTENT).items():
-        nearness = vectors @ query
-        is_title = np.array(ordinals) == TITLE
-        score[key] = float(np.sort(nearness)[-COUNTED:].mean())
-        nearest[key] = ordinals[int(np.argmax(nearness - 2.0 * is_title))]
-        content[key] = content_vector(vectors, is_title)
-    return NearPassages(score, nearest, content)
+) -> NearPassages | None:
+    """None if none of the sessions has any content."""
+    rows = catalog.vectors.of_sessions(model, keys, Lens.CONTENT)
+    if not len(rows.sessions):
+        return None
+    starts = np.flatnonzero(np.diff(rows.sessions, prepend=-1))
+    # Not BLAS, which wakes its other threads for this, and they spin for longer than it takes.
+    nearness = np.einsum("ij,j->i", rows.vectors, query)
+    is_title = rows.ordinals == TITLE
+    return NearPassages(
+        rows.sessions[starts],
+        _mean_of_best(nearness, starts),
+        rows.ordinals[_best_first(nearness - np.float32(2) * is_title, starts)[starts]],
+        content_vectors(rows.vectors, is_title, starts),
+    )
 
 
-def with_refined(scores: Mapping[Lane, dict[int, float]], near: NearPassages) -> dict[Lane, dict[int, float]]:
+def _best_first(values: NDArray[np.float32], starts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Places of the values, those of a session still side by side from its start on, its greatest first."""
+    session = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(values)))
+    return np.lexsort((-values, session))
+
+
+def _mean_of_best(values: NDArray[np.float32], starts: NDArray[np.intp]) -> NDArray[np.float32]:
+    counts = np.diff(starts, append=len(values))
+    place = np.arange(len(values)) - np.repeat(starts, counts)
+    best = np.where(place < COUNTED, values[_best_first(values, starts)], np.float32(0))
+    return np.divide(np.add.reduceat(best, starts), np.minimum(counts, COUNTED), dtype=np.float32)
+
+
+def with_refined(scores: LaneScores, near: NearPassages) -> LaneScores:
     """Late scores as means of the nearest passages; who was not looked at is not above those who were."""
-    if not near.score:
-        return dict(scores)
-    least = min(near.score.values())
-    by_best = scores[Lane.CONTENT_LATE]
-    late = {key: near.score.get(key, min(best, least)) for key, best in by_best.items()}
-    return {**scores, Lane.CONTENT_LATE: late}
+    late = np.minimum(scores.of[Lane.CONTENT_LATE], near.score.min())
+    late[scores.rows_of(near.keys)] = near.score
+    return scores.with_lane(Lane.CONTENT_LATE, late)
 
 
-def as_bytes(vectors: Mapping[int, NDArray[np.float32]], keys: Iterable[int]) -> bytes:
+def as_bytes(near: NearPassages, keys: Sequence[int]) -> bytes:
     """What a `LensTable` carries: a row of int8 for each key, zeros for those that have no vector."""
-    nothing = np.zeros_like(next(iter(vectors.values())))
-    rows = np.stack([vectors.get(key, nothing) for key in keys])
-    most = np.maximum(np.abs(rows).max(axis=1, initial=0.0, keepdims=True), np.float32(1e-9))
-    as_int8: NDArray[np.int8] = np.round(rows / most * 127).astype(np.int8)
-    return as_int8.tobytes()
+    most = np.maximum(np.abs(near.content).max(axis=1, keepdims=True), np.float32(1e-9))
+    rows = np.zeros((len(keys), near.content.shape[1]), np.int8)
+    row_of = {key: row for row, key in enumerate(keys)}
+    has_card = [key in row_of for key in near.keys.tolist()]
+    known = [row_of[key] for key in near.keys[has_card].tolist()]
+    rows[known] = np.round(near.content / most * 127)[has_card]
+    return rows.tobytes()

@@ -1,6 +1,7 @@
 """A session as a point of the index."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -50,7 +51,7 @@ def point_of(catalog: Catalog, session: IndexableSession, model: ModelSignature)
             dense[LANE_OF_LENS[text.lens]] = vector
     late = np.stack(contents) if contents else None
     if late is not None:
-        dense[Lane.CONTENT] = content_vector(late, np.array(is_title))
+        (dense[Lane.CONTENT],) = content_vectors(late, np.array(is_title), [0])
     return IndexPoint(
         point_id(session.agent, session.id),
         dense,
@@ -60,15 +61,23 @@ def point_of(catalog: Catalog, session: IndexableSession, model: ModelSignature)
     )
 
 
-def content_vector(contents: NDArray[np.float32], is_title: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """The direction of the passages' mean, drawn towards the title; of length 1 unless all cancel out."""
-    mean = _unit(contents[~is_title].sum(axis=0)) + TITLE_SHARE * contents[is_title].sum(axis=0)
-    return _unit(mean)
+def content_vectors(
+    contents: NDArray[np.float32], is_title: NDArray[np.bool_], starts: Sequence[int] | NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """The direction of each session's passages' mean, drawn towards the title; 0 only if all cancel out.
+
+    A session's rows of `contents` follow one another, from one of `starts` to the next; one may be its title.
+    """
+    passages: NDArray[np.float32] = np.add.reduceat(contents, starts)
+    titles = np.zeros_like(passages)
+    titles[np.searchsorted(starts, np.flatnonzero(is_title), side="right") - 1] = contents[is_title]
+    return _unit(_unit(passages - titles) + np.float32(TITLE_SHARE) * titles)
 
 
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    length = np.linalg.norm(vector)
-    return vector / length if length > 0 else vector
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A row of zeros stays one."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
 def _sparse(catalog: Catalog, key: int) -> dict[Lane, SparseVector]:

@@ -16,11 +16,11 @@ from memex.core.lenses import Lane, Lens, RankOptions, Recency
 from memex.core.query import Query
 from memex.core.ranking import Ranking, rank
 from memex.core.search import LensTable, Relaxation, SearchRequest, SessionCard, Snippet
-from memex.index.plans import Filter, QueryVector, candidates, exact_scores
 from memex.library.calibration import CLOSE, confidence, coverage, on_common_scale, trust
 from memex.library.groups import groups
+from memex.library.lane_scores import LaneScores, Queries, with_vectors
 from memex.library.listing import allowed_sessions, asked_of, list_sessions, named_session
-from memex.library.passages import NOTHING_NEAR, NearPassages, as_bytes, near_passages, with_refined
+from memex.library.passages import NearPassages, as_bytes, near_passages, with_refined
 from memex.library.relaxing import relaxations
 from memex.library.snippets import Matcher, passage_snippets, word_snippets
 from memex.library.vector_side import VectorSide
@@ -37,9 +37,7 @@ PASSAGES = 40
 LOOKED_CLOSER_AT = 100
 """Sessions all of whose passages are compared with the query."""
 
-LaneScores = dict[Lane, dict[int, float]]
-"""Lane → session key → raw score."""
-Queries = Mapping[Lane, QueryVector]
+NOTHING = np.array([], np.float32)
 
 
 def search(
@@ -59,17 +57,18 @@ def search(
         allowed = allowed_sessions(catalog, query)
         by_words = _turn_hits(catalog, request, query, words, allowed)
         hits = by_words.hits
-        scores: LaneScores = {Lane.WORDS: session_scores(hits)} if words else {}
+        scores = LaneScores.by_words(session_scores(hits))
         if side and queries:
             try:
-                scores |= vector_scores(catalog, side, request, queries, scores[Lane.WORDS], allowed)
+                scores = with_vectors(catalog, side, queries, request.candidates, scores, allowed)
             except IndexingError as error:
                 degraded = str(error)
         near = _look_closer(catalog, side, queries, scores)
         covered = _coverage(by_words, is_unfinished=_is_unfinished(request, query))
         if words:
             named = named_session(catalog, query)
-            table = lens_table(catalog, request, with_refined(scores, near), covered, degraded, named)
+            refined = with_refined(scores, near) if near else scores
+            table = lens_table(catalog, request, refined, covered, degraded, named)
         else:
             table = _newest(catalog, request, query)
         sure = _sureness(table, covered, scores)
@@ -82,7 +81,7 @@ def search(
         confidence=round(sure, 3),
         is_close=sure >= CLOSE,
         groups=alike,
-        vectors=as_bytes(near.content, (card.key for card in table.cards)) if near.content else b"",
+        vectors=as_bytes(near, [card.key for card in table.cards]) if near else b"",
         took_ms=round((time.perf_counter() - started) * 1000, 1),
         corrections=tuple(corrections.items()),
         relaxations=helping,
@@ -104,29 +103,6 @@ def session_scores(hits: Sequence[TurnHit]) -> dict[int, float]:
     return {key: scores[key] for key in sorted(scores, key=lambda key: -scores[key])[:SESSIONS_BY_WORDS]}
 
 
-def vector_scores(
-    catalog: Catalog,
-    side: VectorSide,
-    request: SearchRequest,
-    queries: Queries,
-    by_words: Mapping[int, float],
-    allowed: Set[int] | None = None,
-) -> LaneScores:
-    """Two batches: every lane's candidates, then every candidate's exact score in every lane."""
-    where = _points_filter(catalog, side, allowed)
-    proposed = side.index.query_batch(candidates(queries, request.candidates, where))
-    points = {point.id for lane in proposed for point in lane}
-    points |= catalog.generations.points_of(side.generation, by_words)
-    if not points:
-        return {}
-    keys = catalog.generations.keys_of(side.generation, list(points))
-    answers = side.index.query_batch(exact_scores(queries, points))
-    return {
-        lane: {key: point.score for point in answer if (key := keys.get(point.id)) is not None}
-        for lane, answer in zip(queries, answers, strict=True)
-    }
-
-
 def lens_table(
     catalog: Catalog,
     request: SearchRequest,
@@ -136,21 +112,19 @@ def lens_table(
     named: int | None = None,
 ) -> LensTable:
     """Each lane brought to the common scale; without snippets. `covered`: see `calibration.coverage`."""
-    named_too = set() if named is None else {named}
-    cards = catalog.sessions.cards({key for lane in scores.values() for key in lane} | named_too)
-    matrix = np.full((len(cards), len(scores)), np.nan, np.float32)
-    scaled = {}
-    for column, (lane, of_lane) in enumerate(scores.items()):
-        raw = np.array([of_lane.get(key, np.nan) for key in cards], np.float32)
-        scaled[lane] = on_common_scale(lane, raw)
-        matrix[:, column] = scaled[lane].scores
+    if named is not None:
+        scores = scores.spread_over(np.union1d(scores.keys, [named]))
+    cards = catalog.sessions.cards(scores.keys.tolist())
+    known = scores.narrowed_to(np.fromiter(cards, np.int64))
+    scaled = {lane: on_common_scale(lane, raw) for lane, raw in known.of.items()}
     trusted = trust(scaled, covered)
+    matrix = np.stack([lane.scores for lane in scaled.values()], axis=1)
     return LensTable(
         request,
         tuple(cards.values()),
-        tuple(scores),
+        tuple(scaled),
         matrix.tobytes(),
-        tuple(trusted[lane] for lane in scores),
+        tuple(trusted[lane] for lane in scaled),
         degraded=degraded,
         named=named,
     )
@@ -162,18 +136,6 @@ def _newest(catalog: Catalog, request: SearchRequest, query: Query) -> LensTable
     if query.excluded or not query.filters.is_empty:
         cards, _ = list_sessions(catalog, query, Order.NEWEST, request.candidates, 0)
     return LensTable(request, cards, (), b"", ())
-
-
-def _points_filter(catalog: Catalog, side: VectorSide, allowed: Set[int] | None) -> Filter:
-    """The catalog knows more of a session than a point's payload does: it says which points, or which not."""
-    if allowed is None:
-        return Filter()
-    indexed = catalog.generations.points(side.generation)
-    inside = tuple(point for point, key in indexed.items() if key in allowed)
-    if len(inside) <= len(indexed) / 2:
-        return Filter(ids=inside)
-    outside = tuple(point for point, key in indexed.items() if key not in allowed)
-    return Filter(excluding=(Filter(ids=outside),)) if outside else Filter()
 
 
 def _is_unfinished(request: SearchRequest, query: Query) -> bool:
@@ -211,28 +173,29 @@ def _coverage(by_words: FoundTurns, *, is_unfinished: bool) -> float:
 
 def _sureness(table: LensTable, covered: float, scores: LaneScores) -> float:
     """A list that conditions made, or a session that was named, is what was asked for."""
-    if not scores or table.named is not None:
+    if not table.lanes or table.named is not None:
         return 1.0
-    return confidence(covered, max(scores.get(Lane.CONTENT_LATE, {}).values(), default=None))
+    late = scores.of.get(Lane.CONTENT_LATE, NOTHING)
+    return confidence(covered, None if np.isnan(late).all() else float(np.nanmax(late)))
 
 
 def _look_closer(
     catalog: Catalog, side: VectorSide | None, queries: Queries, scores: LaneScores
-) -> NearPassages:
+) -> NearPassages | None:
     """At all passages of the sessions that the vectors of their content put first."""
-    query = queries.get(Lane.CONTENT)
-    late, content = scores.get(Lane.CONTENT_LATE, {}), scores.get(Lane.CONTENT, {})
-    if side is None or not late or not isinstance(query, np.ndarray):
-        return NOTHING_NEAR
-    nearest = sorted(late, key=lambda key: -(late[key] + content.get(key, 0.0)))
-    return near_passages(catalog, side.model, query, nearest[:LOOKED_CLOSER_AT])
+    query, late = queries.get(Lane.CONTENT), scores.of.get(Lane.CONTENT_LATE, NOTHING)
+    if side is None or np.isnan(late).all() or not isinstance(query, np.ndarray):
+        return None
+    together = late + np.nan_to_num(scores.of[Lane.CONTENT])
+    best = np.argsort(-together, kind="stable")[: min(LOOKED_CLOSER_AT, np.count_nonzero(~np.isnan(late)))]
+    return near_passages(catalog, side.model, query, scores.keys[best].tolist())
 
 
 def _snippets(
     catalog: Catalog,
     table: LensTable,
     hits: Sequence[TurnHit],
-    near: NearPassages,
+    near: NearPassages | None,
     matcher: Matcher,
 ) -> dict[int, Snippet]:
     """The turn that the words found, or the passage nearest in meaning, whichever earned more."""
@@ -244,7 +207,8 @@ def _snippets(
         for row in ranking.order[:PASSAGES]
         if table.cards[row].key not in found or _meaning_outweighs_words(ranking, row)
     ]
-    return found | passage_snippets(catalog, near.nearest, by_meaning, matcher)
+    nearest = dict(zip(near.keys.tolist(), near.nearest.tolist(), strict=True)) if near else {}
+    return found | passage_snippets(catalog, nearest, by_meaning, matcher)
 
 
 def _meaning_outweighs_words(ranking: Ranking, row: int) -> bool:
