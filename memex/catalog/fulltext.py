@@ -26,6 +26,10 @@ RANKED = 4_000
 STALE = 0.05
 """How much of a library may be new before its words are counted again."""
 SAME_SCORE = 1e-6
+COST = "bm25(turn_text, 1.0, 0.6)"
+"""The smaller, the better."""
+UNITS_A_SCORE = 1e12
+"""Scores are handed over as whole numbers, which are written and read in a third of the time."""
 NO_ROWS: NDArray[np.int64] = np.array([], np.int64)
 
 
@@ -103,25 +107,30 @@ class FullText:
         return FoundTurns(_hits(rows, scores, limit), [posting.idf for posting in postings])
 
     def _ranked(self, postings: Sequence[_Posting], among: NDArray[np.int64] | None) -> _Scored:
+        """As one text of whole numbers: see `_rows_of`."""
         expression = " OR ".join(posting.expression for posting in postings)
-        found = self._scored(expression, -1, among)
-        return np.array([row for row, _ in found], np.int64), np.array([-cost for _, cost in found])
+        chosen, arguments = _among(among)
+        rows, scores = self._db.execute(
+            f"""WITH found AS MATERIALIZED (
+                    SELECT rowid, CAST(-{UNITS_A_SCORE} * {COST} AS INTEGER) AS score
+                    FROM turn_text WHERE turn_text MATCH ? {chosen}
+                ) SELECT group_concat(rowid), group_concat(score) FROM found""",
+            (expression, *arguments),
+        ).fetchone()
+        units = np.fromstring(scores or "", np.int64, sep=",")
+        return np.fromstring(rows or "", np.int64, sep=","), units / UNITS_A_SCORE
 
     def search(self, expression: str, limit: int, sessions: Iterable[int] | None = None) -> list[TurnHit]:
         """The best turns for what `match_expression` made, best first; of these sessions only if given."""
         if not expression:
             return []
-        rows = self._scored(expression, limit, sessions)
-        return [TurnHit(row >> TURN_BITS, row & CARD_TURN, -cost) for row, cost in rows]
-
-    def _scored(self, expression: str, limit: int, sessions: Iterable[int] | None) -> list[tuple[int, float]]:
-        among = None if sessions is None else msgspec.json.encode([int(key) for key in sessions]).decode()
-        return self._db.execute(
-            f"""SELECT rowid, bm25(turn_text, 1.0, 0.6) AS cost FROM turn_text WHERE turn_text MATCH ?
-               {"" if among is None else f"AND rowid >> {TURN_BITS} IN (SELECT value FROM json_each(?))"}
+        chosen, arguments = _among(sessions)
+        rows = self._db.execute(
+            f"""SELECT rowid, {COST} AS cost FROM turn_text WHERE turn_text MATCH ? {chosen}
                ORDER BY cost LIMIT ?""",
-            (expression, limit) if among is None else (expression, among, limit),
-        ).fetchall()
+            (expression, *arguments, limit),
+        )
+        return [TurnHit(row >> TURN_BITS, row & CARD_TURN, -cost) for row, cost in rows]
 
     def _postings(self, asked: dict[str, str], among: NDArray[np.int64] | None) -> list[_Posting]:
         """`asked`: FTS5 expression → word. Those too common stay without rows, unless there are no others."""
@@ -215,6 +224,14 @@ class FullText:
             "SELECT rowid, body FROM turn_text WHERE rowid IN (SELECT value FROM json_each(?))", (wanted,)
         )
         return {(row >> TURN_BITS, row & CARD_TURN): body for row, body in rows}
+
+
+def _among(sessions: Iterable[int] | None) -> tuple[str, list[str]]:
+    """A condition and its arguments."""
+    if sessions is None:
+        return "", []
+    keys = msgspec.json.encode([int(key) for key in sessions]).decode()
+    return f"AND rowid >> {TURN_BITS} IN (SELECT value FROM json_each(?))", [keys]
 
 
 def _as_many_as_can_be_ranked(by_rarity: Sequence[_Posting]) -> Iterator[_Posting]:

@@ -30,6 +30,7 @@ TELLING_CHARS = 200
 
 BEGINNING_CHARS, BEGINNING_PASSAGES = 400, 2
 """As much of a passage, and as many of them, tell what a session is about."""
+_passages = msgspec.json.Decoder(list[tuple[int, str, int]])
 
 
 class LensTexts:
@@ -74,21 +75,16 @@ class LensTexts:
         )
         return [LensText(Lens(lens), *rest) for lens, *rest in rows]
 
-    def openings(self, sessions: Iterable[int]) -> dict[int, bytes]:
+    def openings(self, sessions: Iterable[int]) -> dict[int, str]:
         """Session → what its first passages are known by; those that open alike have the same."""
-        wanted = msgspec.json.encode(list(sessions)).decode()
-        rows = self._db.execute(
-            """SELECT k.value, t.hash, length(t.body) FROM json_each(?) k
-               JOIN lens_text t ON t.session = k.value AND t.lens = ? AND t.ordinal BETWEEN 1 AND 4
-               ORDER BY t.session, t.ordinal""",
-            (wanted, Lens.CONTENT),
-        )
-        known: dict[int, bytes] = {}
-        lengths: dict[int, int] = {}
-        for session, text_hash, length in rows:
-            if lengths.get(session, 0) < TELLING_CHARS:
-                known[session] = known.get(session, b"") + text_hash
-                lengths[session] = lengths.get(session, 0) + length
+        first = self._passages(sessions, 1, 1)
+        short = [session for session, _, length in first if length < TELLING_CHARS]
+        known = {session: text_hash for session, text_hash, _ in first}
+        lengths = {session: length for session, _, length in first}
+        for session, text_hash, length in self._passages(short, 2, 4):
+            if lengths[session] < TELLING_CHARS:
+                known[session] += text_hash
+                lengths[session] += length
         return known
 
     def beginnings(self, sessions: Iterable[int]) -> dict[int, str]:
@@ -100,6 +96,15 @@ class LensTexts:
             (BEGINNING_CHARS, msgspec.json.encode(list(sessions)).decode(), Lens.CONTENT, BEGINNING_PASSAGES),
         )
         return dict(rows.fetchall())
+
+    def _passages(self, sessions: Iterable[int], first: int, last: int) -> list[tuple[int, str, int]]:
+        """(session, hash, characters), in their order. As one text: see `Sessions.cards`."""
+        (found,) = self._db.execute(
+            """SELECT json_group_array(json_array(k.value, hex(t.hash), length(t.body))) FROM json_each(?) k
+               CROSS JOIN lens_text t ON t.session = k.value AND t.lens = ? AND t.ordinal BETWEEN ? AND ?""",
+            (msgspec.json.encode(list(sessions)).decode(), Lens.CONTENT, first, last),
+        ).fetchone()
+        return _passages.decode(found)
 
     def bodies(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
         marks = ", ".join("?" * len(hashes))
