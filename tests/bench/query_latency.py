@@ -1,7 +1,7 @@
 """Asks a library's window one query after the other; milliseconds from key press to the model, as JSON.
 
 Without the pause that the window leaves for typing. The engine is a process of its own, and
-embeds each query with the real model.
+embeds each query with the real model. With a second folder, what is asked while that is indexed.
 """
 
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from memex.core.library import Progress
 from memex.core.paths import LibraryPaths
 from memex.core.search import LensTable, SearchRequest
 from memex.window.app import App
@@ -21,14 +22,17 @@ WARMING = 5
 
 
 class Asking:
-    def __init__(self, application: QApplication, app: App) -> None:
+    def __init__(self, application: QApplication, app: App, transcripts: str | None = None) -> None:
         self._application = application
         self._app = app
+        self._transcripts = transcripts
         self._left = query_texts()
         self._begun = 0.0
         self.took_ms: list[float] = []
         app.engine.state_changed.connect(self._on_state)
         app.engine.searched.connect(self._on_searched)
+        app.engine.job_progressed.connect(self._on_progress)
+        app.engine.job_finished.connect(self._on_finished)
         app.window.model.modelReset.connect(self._on_shown)
 
     def _on_state(self, state: EngineState) -> None:
@@ -38,10 +42,22 @@ class Asking:
     def _on_searched(self, table: LensTable) -> None:
         """Until the vectors are there, the first query is asked again."""
         if not self._begun:
-            if table.degraded is None:
-                self._ask()
-            else:
+            if table.degraded is not None:
                 self._app.engine.search(SearchRequest("warm"))
+            elif self._transcripts:
+                self._app.engine.start_indexing((self._transcripts,))
+            else:
+                self._ask()
+
+    def _on_finished(self) -> None:
+        """Of the job that was asked for: the window's own, at its start, ends before the first query."""
+        if self._transcripts and self._begun:
+            self._application.quit()
+
+    def _on_progress(self, progress: Progress) -> None:
+        """From the first transcripts on, which the job has found and begins to read."""
+        if self._transcripts and not self._begun and progress.done:
+            self._ask()
 
     def _ask(self) -> None:
         if not self._left:
@@ -60,7 +76,7 @@ def main() -> None:
     application = QApplication(sys.argv[:1])
     paths = LibraryPaths(Path(sys.argv[1]))
     app = App(application, paths, lambda: EngineHandle(paths), demo_command=(sys.executable,))
-    asking = Asking(application, app)
+    asking = Asking(application, app, *sys.argv[2:3])
     app.start()
     application.exec()
     app.stop()
