@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from uuid import UUID
 
 from memex.catalog.catalog import Catalog
 from memex.catalog.erasing import Erased
@@ -52,9 +53,9 @@ def take_out(library: Library, keys: Sequence[int]) -> Erased:
     """Nothing lists, finds or opens them from now on."""
     catalog, side = library.writer, library.vectors
     with catalog.errors():
-        if side and (points := catalog.generations.points_of(side.generation, keys)):
+        if side and (points := catalog.generations.keys_of(side.generation, (), keys)):
             try:
-                side.index.delete(points)
+                side.index.delete(UUID(int=number) for number in points)
                 side.index.flush()
             except MemexError as error:
                 log.warning("the index still holds what was forgotten: %s", error)
