@@ -62,7 +62,7 @@ class Opener(QObject):
 
     def open(self, opening: Opening) -> None:
         """One that is open already is brought forward."""
-        pane = self._tabs.pane_of(opening.session)
+        pane = self._pane_of(opening.session)
         if pane is None:
             self._open_in(self._tabs.pane_for_new(in_new_tab=opening.in_new_tab), opening)
             return
@@ -80,6 +80,11 @@ class Opener(QObject):
         """There is an engine again: what is still wanted is asked for again."""
         for pane, opening in self._expected.items():
             self._request(pane, opening)
+
+    def _pane_of(self, session: str) -> ReplayPane | None:
+        """That shows it, or waits for it."""
+        awaiting = (pane for pane, opening in self._expected.items() if opening.session == session)
+        return next(awaiting, None) or self._tabs.pane_of(session)
 
     def _open_in(self, pane: ReplayPane, opening: Opening) -> None:
         if opening.turn is None:

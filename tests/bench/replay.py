@@ -1,6 +1,6 @@
 """A session of 5,000 turns and one of 50 MB, made of real records: how soon they open, and what they hold.
 
-`python -m tests.bench.replay`; what the window does with the replies is measured with the pane.
+`python -m tests.bench.replay`; what the window does with the replies is measured in `replay_window`.
 """
 
 import io
@@ -20,6 +20,7 @@ import orjson
 
 from memex.core.paths import LibraryPaths
 from memex.core.replay import ExportFormat, ExportOrder, FindRequest
+from memex.core.settings import Budgets
 from memex.engine.command import engine_for_command
 from memex.engine.protocol import EngineFrame, Reply, encode
 from memex.engine.replay_messages import (
@@ -31,9 +32,10 @@ from memex.engine.replay_messages import (
     SessionOpened,
 )
 from memex.library.library import Library
-from memex.library.parsing import ParseTally, as_it_is, changed_files, parse_files
+from memex.library.parsing import ParseTally, ReadingRules, as_it_is, changed_files, parse_files
 from memex.transcripts.discovery import FoundFile, find_transcripts
 from memex.transcripts.readers import read_transcript
+from tests.bench import replay_window
 from tests.bench.figures import Figure
 from tests.bench.parsing import is_strict_json, median_cpu, samples
 
@@ -41,6 +43,8 @@ TURNS = 5_000
 LARGE_BYTES = 50_000_000
 PAGE = 50
 ROUNDS = 5
+ENGINE_END = 30.0
+"""Seconds that the window's engine has for its end, before its folder is removed."""
 IDS = frozenset(
     {"uuid", "parentUuid", "id", "tool_use_id", "sourceToolAssistantUUID", "requestId", "leafUuid"}
 )
@@ -56,6 +60,8 @@ def figures() -> Iterator[Figure]:
         yield from parse_figures(folder / "files" / f"{long}.jsonl")
         for session in (long, large):
             yield from open_figures(folder, session)
+        yield from replay_window.figures(folder / "library", str(long))
+        Library(folder / "library", wait_seconds=ENGINE_END).close()
 
 
 def write_session(folder: Path, session: UUID, is_enough: Callable[[int, int], bool]) -> None:
@@ -94,7 +100,8 @@ def take_in(home: Path, files: Path) -> None:
     library = Library(home)
     found = [file for file in find_transcripts([files]) if isinstance(file, FoundFile)]
     files_found = changed_files(library.writer, found)
-    for _ in parse_files(library.writer, files_found, ParseTally(), as_it_is, library.growing):
+    rules = ReadingRules(as_it_is, Budgets())
+    for _ in parse_files(library.writer, files_found, ParseTally(), rules, library.growing):
         pass
     library.close()
 

@@ -43,6 +43,8 @@ class ReplayTabs(QWidget):
         self._menu: Sequence[QAction | None] = ()
         self._windows: dict[ReplayPane, DetachedReplay] = {}
         self._waiting: dict[ReplayPane, OpenTab] = {}
+        """Remembered sessions that are not here yet; those of them that are on their way are `_wanted`."""
+        self._wanted: set[ReplayPane] = set()
         self._tabs = QTabWidget()
         self._bar = SessionTabBar()
         self._tabs.setTabBar(self._bar)
@@ -175,8 +177,9 @@ class ReplayTabs(QWidget):
     def open_waiting(self) -> None:
         """Those that are seen."""
         for pane in [self._front(), *self._windows]:
-            if tab := self._waiting.pop(pane, None):
-                self.tab_wanted.emit(pane, tab.place)
+            if pane in self._waiting and pane not in self._wanted:
+                self._wanted.add(pane)
+                self.tab_wanted.emit(pane, self._waiting[pane].place)
 
     def set_palette(self, palette: Palette) -> None:
         self._palette = palette
@@ -209,13 +212,17 @@ class ReplayTabs(QWidget):
             return
         self.pane_closed.emit(pane)
         pane.leave()
-        self._waiting.pop(pane, None)
+        self._forget(pane)
         if window := self._windows.pop(pane, None):
             window.close_for_good()
         else:
             self._drop(pane)
         if not self._tabs.count():
             self._add_pane()
+
+    def _forget(self, pane: ReplayPane) -> None:
+        self._waiting.pop(pane, None)
+        self._wanted.discard(pane)
 
     def _drop(self, pane: ReplayPane) -> None:
         self._tabs.removeTab(self._tabs.indexOf(pane))
@@ -229,7 +236,7 @@ class ReplayTabs(QWidget):
             self.open_waiting()
 
     def _on_titled(self, pane: ReplayPane) -> None:
-        self._waiting.pop(pane, None)
+        self._forget(pane)
         self._show_titles()
 
     def _show_titles(self) -> None:
@@ -296,9 +303,10 @@ class SessionTabBar(QTabBar):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         index = self.tabAt(event.position().toPoint())
-        if event.button() is Qt.MouseButton.MiddleButton and index >= 0:
+        if event.button() is not Qt.MouseButton.MiddleButton:
+            super().mouseReleaseEvent(event)
+        elif index >= 0:
             self.middle_clicked.emit(index)
-        super().mouseReleaseEvent(event)
 
 
 def _short(title: str) -> str:
