@@ -34,6 +34,7 @@ from memex.core.lenses import Fusion, RankOptions
 from memex.core.library import FileFailure, Progress, Stage
 from memex.core.models import ModelSignature
 from memex.core.paths import LibraryPaths
+from memex.core.replay import FindRequest
 from memex.core.settings import Settings, Theme, load_settings, save_settings
 from memex.embedding.minilm import DIMENSION
 from memex.embedding.prepared import Variant
@@ -84,6 +85,18 @@ def open_at_an_edit(app: App) -> None:
     assert outline is not None
     app.window.replay.active.player.seek(next(turn.index for turn in outline.turns if turn.has_edit))
     app.window.focus_replay()
+
+
+def find_in_tabs(app: App) -> None:
+    """Two sessions open, and an expression found in the one in front."""
+    search_and_open(app, QUERY_OF_EDIT)
+    search(app, QUERY)
+    app.actions["session.open_tab"].trigger()
+    settle(lambda: len(app.window.replay.panes) == 2 and app.window.replay.current is not None)
+    app.window.focus_replay()
+    app.window.replay.active.open_find()
+    app.window.replay.active.find_bar.look_for(FindRequest(r"link\w+|cargo", is_regex=True))
+    settle(lambda: bool(app.window.replay.active.finding.turns))
 
 
 def search_in_vain(app: App) -> None:
@@ -198,6 +211,9 @@ PICTURES = (
     Picture("window-small-light", Theme.LIGHT, search_and_open, SMALL),
     Picture("window-large-dark", Theme.DARK, search_and_open, LARGE),
     Picture("replay-diff-light", Theme.LIGHT, open_at_an_edit),
+    Picture("replay-find-dark", Theme.DARK, find_in_tabs),
+    Picture("replay-find-small-light", Theme.LIGHT, find_in_tabs, SMALL),
+    Picture("replay-find-large-light", Theme.LIGHT, find_in_tabs, LARGE),
     Picture("nothing-found-dark", Theme.DARK, search_in_vain),
     Picture("indexing-light", Theme.LIGHT, index),
     Picture("failing-dark", Theme.DARK, fail),

@@ -228,7 +228,7 @@ def test_ctrl_f_finds_where_the_keyboard_is(app: App, qtbot) -> None:
     app.window.focus_replay()
     qtbot.waitUntil(lambda: app.window.replay.has_keyboard)
     app.actions["find.here"].trigger()
-    assert pane._find_bar.isVisible()
+    assert pane.find_bar.isVisible()
     app.window.focus_results()
     app.actions["find.here"].trigger()
     assert app.window.search_box.isAncestorOf(QApplication.focusWidget())

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from memex.core.replay import FindRequest, Found
 from memex.window.commands import tip
-from memex.window.controls import make_label, make_tool_button
+from memex.window.controls import make_tool_button
 from memex.window.replay.glyphs import Glyph, glyph_icon
+from memex.window.replay.widgets.elided_label import ElidedLabel
 from memex.window.theme import Palette
 from memex.window.wording import count
 
@@ -32,7 +33,7 @@ class FindBar(QWidget):
         self._case = _toggle("Aa", "Match case")
         self._whole = _toggle("“w”", "Whole words")
         self._regex = _toggle(".*", "Regular expression")
-        self._said = make_label(name="findSaid")
+        self._said = ElidedLabel("findSaid")
         self._previous = _button("", tip("replay.previous_match"))
         self._next = _button("", tip("replay.next_match"))
         self._close = _button("", "Close (Esc)")
@@ -70,13 +71,23 @@ class FindBar(QWidget):
         self._line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._line.selectAll()
 
+    def look_for(self, request: FindRequest) -> None:
+        self._line.setText(request.pattern)
+        for toggle, is_on in (
+            (self._case, request.match_case),
+            (self._whole, request.whole_word),
+            (self._regex, request.is_regex),
+        ):
+            toggle.setChecked(is_on)
+        self._want()
+
     def reset(self) -> None:
         """Of another session: nothing is looked for yet."""
         self._line.blockSignals(True)
         self._line.clear()
         self._line.blockSignals(False)
         self._pause.stop()
-        self._said.setText("")
+        self._said.show_text("")
         self.hide()
 
     def close_bar(self) -> None:
@@ -89,17 +100,16 @@ class FindBar(QWidget):
         """`position`: the turn that is shown, which may be one with a match."""
         self._is_said_to_fail(False)
         if not found.request.pattern:
-            self._said.setText("")
+            self._said.show_text("")
         elif not found.turns:
-            self._said.setText("nothing found")
+            self._said.show_text("nothing found")
         else:
-            self._said.setText(_said(found, position))
+            self._said.show_text(_said(found, position))
         for button in (self._previous, self._next):
             button.setEnabled(bool(found.turns))
 
     def show_failure(self, sentence: str) -> None:
-        self._said.setText(sentence)
-        self._said.setToolTip(sentence)
+        self._said.show_text(sentence)
         self._is_said_to_fail(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -133,23 +143,18 @@ class FindBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(4)
-        row.addWidget(self._line, 1)
-        for widget in (
-            self._case,
-            self._whole,
-            self._regex,
-            self._said,
-            self._previous,
-            self._next,
-            self._close,
-        ):
-            row.addWidget(widget)
+        row.addWidget(self._line, 3)
+        for toggle in (self._case, self._whole, self._regex):
+            row.addWidget(toggle)
+        row.addWidget(self._said, 2)
+        for button in (self._previous, self._next, self._close):
+            row.addWidget(button)
 
 
 def _said(found: Found, position: int) -> str:
     matches = count(found.count, "match", "matches")
     if position in found.turns:
-        return f"{matches} · turn {found.turns.index(position) + 1:,} of {len(found.turns):,}"
+        return f"turn {found.turns.index(position) + 1:,}/{len(found.turns):,} · {matches}"
     return f"{matches} in {count(len(found.turns), 'turn')}"
 
 

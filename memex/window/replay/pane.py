@@ -65,7 +65,7 @@ class ReplayPane(QWidget):
         self._failure = make_label(name="replayFailure")
         self._failure.setWordWrap(True)
         self._transport = Transport(self.player, palette)
-        self._find_bar = FindBar(palette)
+        self.find_bar = FindBar(palette)
         self._list = TurnListView(palette)
         self._detail = TurnView(palette)
         self._empty = make_label("Choose a session to replay it here.", "replayEmpty")
@@ -111,7 +111,7 @@ class ReplayPane(QWidget):
     def set_palette(self, palette: Palette) -> None:
         self.setStyleSheet(style_sheet(palette))
         self._transport.set_palette(palette)
-        self._find_bar.set_palette(palette)
+        self.find_bar.set_palette(palette)
         self._list.set_palette(palette)
         self._detail.set_palette(palette)
 
@@ -122,7 +122,7 @@ class ReplayPane(QWidget):
 
     def show_session(self, outline: SessionOutline, turn: int = 0, words: Sequence[str] = ()) -> None:
         """Open at `turn`, at the first of the words to be marked if it holds any."""
-        self._find_bar.reset()
+        self.find_bar.reset()
         self._show(outline, turn, words)
 
     def renew(self, outline: SessionOutline) -> None:
@@ -210,7 +210,7 @@ class ReplayPane(QWidget):
 
     def open_find(self) -> None:
         if self._outline is not None:
-            self._find_bar.open_bar()
+            self.find_bar.open_bar()
 
     def focus_turns(self) -> None:
         self._list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -254,7 +254,7 @@ class ReplayPane(QWidget):
             return
         self._list.show_matches(found.turns)
         self.walk.show_matches(found.turns)
-        self._find_bar.show_found(found, self.player.position)
+        self.find_bar.show_found(found, self.player.position)
         is_here = self.player.position in found.turns
         if found.turns and not is_here:
             self._is_revealing = True
@@ -279,7 +279,7 @@ class ReplayPane(QWidget):
             self._source.want(position, position - self._last)
             self._last = position
         if self.finding.request.pattern:
-            self._find_bar.show_found(self.finding.result, position)
+            self.find_bar.show_found(self.finding.result, position)
         self.position_changed.emit(SessionPlace(outline.card.id, position))
 
     def _show_turn(self, position: int) -> None:
@@ -324,11 +324,11 @@ class ReplayPane(QWidget):
         self.walk.marks_changed.connect(self._on_marks_changed)
         self.walk.branch_changed.connect(self._on_branch_changed)
         self._transport.left.connect(self.focus_turns)
-        self._find_bar.wanted.connect(self.finding.find)
-        self._find_bar.step_wanted.connect(partial(self.step_to, Stop.MATCH))
-        self._find_bar.closed.connect(self._on_find_closed)
+        self.find_bar.wanted.connect(self.finding.find)
+        self.find_bar.step_wanted.connect(partial(self.step_to, Stop.MATCH))
+        self.find_bar.closed.connect(self._on_find_closed)
         self.finding.found.connect(self._on_found)
-        self.finding.failed.connect(self._find_bar.show_failure)
+        self.finding.failed.connect(self.find_bar.show_failure)
         self._header.turn_wanted.connect(self.player.seek)
         self._header.session_wanted.connect(self.session_wanted)
         self._header.file_wanted.connect(self.go_to_file)
@@ -347,7 +347,7 @@ class ReplayPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self._header, self._failure, self._transport, self._find_bar):
+        for widget in (self._header, self._failure, self._transport, self.find_bar):
             column.addWidget(widget)
         column.addWidget(self._splitter, 1)
         column.addWidget(self._empty, 1, Qt.AlignmentFlag.AlignCenter)

@@ -4,17 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QTabBar, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from memex.core.safe_text import one_line
+from memex.window.commands import tip
+from memex.window.controls import make_tool_button
 from memex.window.replay.asking import Ask, ask_nobody
+from memex.window.replay.glyphs import Glyph, glyph_icon
 from memex.window.replay.pane import ReplayPane, SessionPlace
 from memex.window.theme import Palette
 from memex.window.wording import card_title
 
-TAB_TITLE = 28
+TAB_TITLE = 80
+CLOSE_SIZE = 12
 WINDOW_SIZE = (1_000, 760)
 
 
@@ -50,13 +54,12 @@ class ReplayTabs(QWidget):
         self._tabs.setTabBar(self._bar)
         self._tabs.setDocumentMode(True)
         self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its bar has it, which a single tab hides
-        self._tabs.setTabsClosable(True)
         self._tabs.setMovable(True)
         self._bar.setAutoHide(True)
+        self._bar.setDrawBase(False)
         self._bar.setElideMode(Qt.TextElideMode.ElideRight)
         self._bar.setExpanding(False)
         self._bar.setAccessibleName("Open sessions")
-        self._tabs.tabCloseRequested.connect(self._on_close_requested)
         self._bar.middle_clicked.connect(self._on_close_requested)
         self._tabs.currentChanged.connect(self._on_current_changed)
         column = QVBoxLayout(self)
@@ -185,6 +188,8 @@ class ReplayTabs(QWidget):
         self._palette = palette
         for pane in self.panes:
             pane.set_palette(palette)
+        for index, pane in enumerate(self._in_tabs()):
+            self._bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._close_button(pane))
 
     def close_windows(self) -> None:
         for window in self._windows.values():
@@ -203,9 +208,23 @@ class ReplayTabs(QWidget):
     def _insert(self, pane: ReplayPane) -> None:
         """In place of the one empty pane, if that is all there is."""
         spare = [other for other in self._in_tabs() if self._is_empty(other)]
-        self._tabs.setCurrentIndex(self._tabs.addTab(pane, _short(self._title(pane))))
+        index = self._tabs.addTab(pane, _short(self._title(pane)))
+        self._bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._close_button(pane))
+        self._tabs.setCurrentIndex(index)
         for other in spare:
             self._drop(other)
+
+    def _close_button(self, pane: ReplayPane) -> QToolButton:
+        button = make_tool_button("Close", tip("replay.close"))
+        button.setObjectName("closeTab")
+        button.setIcon(glyph_icon(Glyph.ERROR, self._palette.muted, self._palette.hairline))
+        button.setIconSize(QSize(CLOSE_SIZE, CLOSE_SIZE))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(partial(self._on_close_clicked, pane))
+        return button
+
+    def _on_close_clicked(self, pane: ReplayPane, _checked: bool = False) -> None:
+        self._close(pane)
 
     def _close(self, pane: ReplayPane) -> None:
         if self._is_empty(pane):

@@ -38,21 +38,21 @@ def find(qtbot: QtBot, pane: ReplayPane, text: str) -> None:
     pane.open_find()
     line = line_of(pane)
     line.clear()
-    with qtbot.waitSignal(pane._find_bar.wanted):
+    with qtbot.waitSignal(pane.find_bar.wanted):
         qtbot.keyClicks(line, text)
 
 
 def line_of(pane: ReplayPane) -> QLineEdit:
-    return pane._find_bar.findChild(QLineEdit)
+    return pane.find_bar.findChild(QLineEdit)
 
 
 def toggle(pane: ReplayPane, name: str) -> None:
-    buttons = pane._find_bar.findChildren(QToolButton)
+    buttons = pane.find_bar.findChildren(QToolButton)
     next(button for button in buttons if button.accessibleName() == name).click()
 
 
 def said(pane: ReplayPane) -> str:
-    return pane._find_bar.findChild(QLabel, "findSaid").text()
+    return pane.find_bar.findChild(QLabel, "findSaid").text()
 
 
 def marked_rows(pane: ReplayPane) -> list[int]:
@@ -65,7 +65,7 @@ def test_matches_are_counted_marked_in_the_list_and_gone_to(
     qtbot: QtBot, pane: ReplayPane, engine: Answering
 ) -> None:
     find(qtbot, pane, "memchr")
-    assert said(pane) == "4 matches · turn 1 of 1"
+    assert said(pane) == "turn 1/1 · 4 matches"
     assert marked_rows(pane) == [2]
     assert pane.walk.marks.matches == (2,)
     assert pane.current == ("session-1", 2)
@@ -102,7 +102,7 @@ def test_a_bad_expression_is_a_sentence_and_what_is_mended_is_found(
     find(qtbot, pane, "case_(")
     assert said(pane).startswith("This regular expression cannot be read:")
     find(qtbot, pane, r"case_1\d\d \.")
-    assert said(pane) == "100 matches · turn 1 of 1"
+    assert said(pane) == "turn 1/1 · 100 matches"
 
 
 def test_escape_takes_the_marks_away_and_gives_the_keyboard_to_the_turns(
@@ -110,7 +110,7 @@ def test_escape_takes_the_marks_away_and_gives_the_keyboard_to_the_turns(
 ) -> None:
     find(qtbot, pane, "memchr")
     qtbot.keyClick(line_of(pane), Qt.Key.Key_Escape)
-    assert not pane._find_bar.isVisible()
+    assert not pane.find_bar.isVisible()
     assert marked_rows(pane) == []
     qtbot.waitUntil(lambda: pane._list.hasFocus())
 
@@ -134,7 +134,7 @@ def test_another_session_is_not_searched_for_what_the_last_one_was(
     find(qtbot, pane, "memchr")
     pane.show_session(outline_of(STORY, key=2))
     assert pane.walk.marks.matches == ()
-    assert not pane._find_bar.isVisible()
+    assert not pane.find_bar.isVisible()
     assert marked_rows(pane) == []
 
 

@@ -200,8 +200,8 @@ def test_a_turn_that_is_read_and_changes_is_shown_anew(pane: ReplayPane) -> None
 def test_growth_is_looked_through_for_what_is_being_looked_for(pane: ReplayPane) -> None:
     engine = open_story(pane)
     pane.open_find()
-    pane._find_bar.findChild(QLineEdit).setText("memchr")
-    pane._find_bar._want()
+    pane.find_bar.findChild(QLineEdit).setText("memchr")
+    pane.find_bar._want()
     assert pane.walk.marks.matches == (2,)
     grow(pane, engine, (*STORY, prompt(12, "memchr again")), 12)
     assert pane.walk.marks.matches == (2, 12)
