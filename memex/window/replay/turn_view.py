@@ -25,7 +25,7 @@ from memex.window.replay.widgets.rows_block import RowsBlock
 from memex.window.replay.widgets.rows_view import RowsView
 from memex.window.theme import Palette
 
-BUDGET = 0.006
+BUDGET = 0.003
 """Seconds of building at a time; what remains of a long turn is built when the event loop is free."""
 LAYOUT_PASSES = 4
 
