@@ -22,7 +22,7 @@ if hasattr(time, "tzset"):
 
 import msgspec
 from filelock import FileLock
-from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, Qt
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QPoint, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
@@ -204,6 +204,53 @@ def brush(app: App) -> None:
         QTest.keyClick(strip, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
 
 
+def open_map(app: App) -> None:
+    app.actions["map.toggle"].trigger()
+    settle(lambda: app.mapping.pane is not None and app.mapping.pane.data is not None)
+    rest()
+
+
+def map_radial(app: App) -> None:
+    search(app, QUERY)
+    open_map(app)
+    pane = app.mapping.pane
+    assert pane is not None
+    pane.layouts.setCurrentIndex(1)
+    pane.layouts.activated.emit(1)
+
+
+def map_lasso(app: App) -> None:
+    open_map(app)
+    pane = app.mapping.pane
+    assert pane is not None
+    pane.lasso.setChecked(True)
+    canvas = pane.canvas.viewport()
+    wide, high = canvas.width(), canvas.height()
+    corners = [(0.1, 0.1), (0.55, 0.1), (0.5, 0.5), (0.1, 0.6)]
+    points = [QPoint(round(x * wide), round(y * high)) for x, y in corners]
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=points[0])
+    for point in points[1:]:
+        QTest.mouseMove(canvas, point)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=points[-1])
+
+
+def map_cluster(app: App) -> None:
+    open_map(app)
+    pane = app.mapping.pane
+    assert pane is not None
+    table = pane.table.currentWidget()
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_Down)
+
+
+def map_half_grown(app: App) -> None:
+    open_map(app)
+    pane = app.mapping.pane
+    assert pane is not None
+    pane.growth.setValue(pane.growth.maximum() // 2)
+    pane.table.setCurrentIndex(pane.table.count() - 1)
+
+
 SMALL, LARGE = (1024, 700), (2560, 1440)
 PICTURES = (
     Picture("window-light", Theme.LIGHT, search_and_open),
@@ -231,6 +278,10 @@ PICTURES = (
     Picture("rrf-small-light", Theme.LIGHT, fuse_by_rank, SMALL),
     Picture("rrf-large-dark", Theme.DARK, fuse_by_rank, LARGE),
     Picture("commands-dark", Theme.DARK, show_commands),
+    Picture("map-light", Theme.LIGHT, map_cluster),
+    Picture("map-radial-dark", Theme.DARK, map_radial),
+    Picture("map-lasso-small-light", Theme.LIGHT, map_lasso, SMALL),
+    Picture("map-half-grown-large-dark", Theme.DARK, map_half_grown, LARGE),
     Picture("timeline-light", Theme.LIGHT, brush),
     Picture("timeline-small-dark", Theme.DARK, brush, SMALL),
     Picture("timeline-large-light", Theme.LIGHT, brush, LARGE),

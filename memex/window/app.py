@@ -24,11 +24,12 @@ from memex.window.errors import ErrorFunnel
 from memex.window.finder import Shown
 from memex.window.keyboard import ShortcutGuard
 from memex.window.library_watch import LibraryWatch, agent_folders
+from memex.window.mapping import Mapping
 from memex.window.preferences import Preferences
 from memex.window.remarks import remark
 from memex.window.remembering import restore, state_of
 from memex.window.replaying import Replaying
-from memex.window.results_model import ResultRow, Verdict
+from memex.window.results_model import ResultRow, Verdict, card_text
 from memex.window.searching import Searching
 from memex.window.timing import Timing
 from memex.window.window_state import load_window_state, save_window_state
@@ -54,6 +55,7 @@ class App(QObject):
         super().__init__()
         self._application = application
         self._paths = paths
+        self._clock = clock
         self._demo_command = tuple(demo_command)
         self._find_agent_folders = find_agent_folders
         self.errors = ErrorFunnel()
@@ -74,6 +76,7 @@ class App(QObject):
             self.window.project_colours,
             clock,
         )
+        self.mapping = Mapping(self.window, self.engine, self.finder, self.watch, clock)
         self.actions = make_actions(self.window, COMMANDS, self._handlers())
         self.replaying.start(self.actions)
         self.window.fill_menus(self.actions)
@@ -81,6 +84,7 @@ class App(QObject):
         application.installEventFilter(self._guard)
         self._connect_library()
         self._connect_replay()
+        self._connect_map()
         self._connect_window()
         self._restore()
 
@@ -93,6 +97,7 @@ class App(QObject):
 
     @Slot()
     def stop(self) -> None:
+        self.window.leave_map()
         try:
             self._paths.home.mkdir(parents=True, exist_ok=True)
             save_window_state(self._paths.window_state, self.replaying.remembered(state_of(self.window)))
@@ -129,6 +134,12 @@ class App(QObject):
         self.searching.named.connect(self._on_session_named)
         self.replaying.failed.connect(self.errors.take)
 
+    def _connect_map(self) -> None:
+        self.mapping.session_chosen.connect(self._on_card_chosen)
+        self.mapping.session_opened.connect(self._on_card_opened)
+        self.mapping.failed.connect(self.errors.take)
+        self.mapping.set_glides(self.preferences.settings.animations)
+
     def _connect_window(self) -> None:
         self.engine.failed.connect(self.errors.take)
         self.engine.crashed.connect(self.errors.take)
@@ -156,6 +167,7 @@ class App(QObject):
             "session.open": window.results.open_current,
             "search.recent": window.search_box.show_recent,
             "filters.clear": self.searching.clear_filters,
+            "map.toggle": self.mapping.toggle,
             "timeline.focus": partial(window.timeline.setFocus, Qt.FocusReason.ShortcutFocusReason),
             "filters.focus": partial(window.focus_pane, "filters"),
             "details.focus": partial(window.focus_pane, "details"),
@@ -170,7 +182,7 @@ class App(QObject):
             "order.fusion": window.lens_panel.order_options.next_fusion,
             "help.commands": window.command_palette.toggle,
             "lenses.reset": window.lens_panel.reset,
-            "view.animations": self.appearance.toggle_animations,
+            "view.animations": self._toggle_animations,
             "results.next": partial(window.results.move, 1),
             "results.previous": partial(window.results.move, -1),
             "results.focus": window.focus_results,
@@ -228,6 +240,18 @@ class App(QObject):
     def _on_session_named(self, card: SessionCard) -> None:
         """What was pasted is shown beside its result; the keyboard stays in the box."""
         self.replaying.open_quietly(card.id)
+
+    @Slot(object)
+    def _on_card_chosen(self, card: SessionCard) -> None:
+        self.window.inspector.show_row(ResultRow(card, card_text(card, None, self._clock())))
+
+    @Slot(object)
+    def _on_card_opened(self, card: SessionCard) -> None:
+        self.replaying.open_card(card)
+
+    def _toggle_animations(self) -> None:
+        self.appearance.toggle_animations()
+        self.mapping.set_glides(self.preferences.settings.animations)
 
     @Slot(str)
     def _on_command_wanted(self, command: str) -> None:

@@ -81,6 +81,7 @@ COMMANDS = (
     Command("replay.previous_tab", "Previous Open Session", "Session", ("Ctrl+PgUp",)),
     Command("results.focus", "Results", "Go", ("Esc",)),
     Command("replay.focus", "Replay", "Go", ("R",)),
+    Command("map.toggle", "Map", "Go", ("M",)),
     Command("timeline.focus", "Timeline", "Go", ("H",)),
     Command("filters.focus", "Filters", "Go", ("F",)),
     Command("details.focus", "Details", "Go", ("I",)),
@@ -128,6 +129,7 @@ NATIVE_KEYS = (
     NativeKey("← →", "Fold, unfold", "Session"),
     NativeKey("Tab", "Complete a filter", "Edit"),
     NativeKey("← →", "Weigh the chosen lens", "Go"),
+    NativeKey("← → ↑ ↓", "Move the map; Page Up and Page Down zoom, Home shows all", "Go"),
     NativeKey("← →", "Travel through the timeline; with Shift, widen the period", "Go"),
     NativeKey("Tab", "Next part of the window", "Go"),
 )

@@ -10,6 +10,7 @@ from memex.window.bug_report import BugReport
 from memex.window.clock import Clock, local_now
 from memex.window.command_palette import CommandPalette
 from memex.window.commands import COMMANDS, MENUS
+from memex.window.controls import make_label
 from memex.window.emptiness import Emptiness, EmptyState
 from memex.window.facet_panel import FacetPanel
 from memex.window.failures import FailuresDialog
@@ -40,10 +41,12 @@ class MainWindow(QMainWindow):
     closing = Signal()
     folder_chosen = Signal(str)
     pane_toggled = Signal(str, bool)
+    palette_changed = Signal(object)  # Palette
 
     def __init__(self, palette: Palette, clock: Clock = local_now) -> None:
         super().__init__()
         self.setWindowTitle("Memex")
+        self.palette_shown = palette
         self._has_painted = False
         self._is_arranged = False
         """Whether the user has chosen the widths; until then they follow the window's."""
@@ -111,7 +114,10 @@ class MainWindow(QMainWindow):
         return frozenset(name for name, pane in self.panes.items() if pane.isHidden())
 
     def focus_results(self) -> None:
-        """Where there are no results, the search box is where the next step is."""
+        """Also from the map. Where there are no results, the search box is where the next step is."""
+        if self.shows_map:
+            self.leave_map()
+            return
         if self._center.currentWidget() is self.results:
             self.results.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
@@ -132,7 +138,35 @@ class MainWindow(QMainWindow):
         dialog.fileSelected.connect(self.folder_chosen)
         dialog.open()
 
+    @property
+    def shows_map(self) -> bool:
+        return self._page.currentWidget() is not self._found
+
+    def show_map_page(self, sentence: str) -> None:
+        """In place of the results, and of the replay until a session is opened from it."""
+        if not self.shows_map:
+            self._had_replay = not self.replay.isHidden()
+            self.show_pane("replay", False)
+        self._opening.setText(sentence)
+        self._page.setCurrentWidget(self._opening)
+
+    def show_map(self, pane: QWidget) -> None:
+        if not self.shows_map:
+            self.show_map_page("")
+        if self._page.indexOf(pane) < 0:
+            self._page.addWidget(pane)
+        self._page.setCurrentWidget(pane)
+        pane.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave_map(self) -> None:
+        if self.shows_map:
+            self._page.setCurrentWidget(self._found)
+            self.show_pane("replay", self._had_replay or not self.replay.isHidden())
+            self.focus_results()
+
     def set_palette(self, palette: Palette) -> None:
+        self.palette_shown = palette
+        self.palette_changed.emit(palette)
         for part in (
             self.search_box,
             self.timeline,
@@ -201,10 +235,16 @@ class MainWindow(QMainWindow):
         self._center = QStackedWidget()
         self._center.addWidget(self.results)
         self._center.addWidget(self.empty_state)
-        found = _column(self.results_bar, self.remark_strip, self._center)
-        found.setObjectName("center")
-        found.setMinimumWidth(LEAST_RESULTS_WIDTH)
-        self._across = _splitter(Qt.Orientation.Horizontal, self._left, found, self.replay)
+        self._found = _column(self.results_bar, self.remark_strip, self._center)
+        self._found.setObjectName("center")
+        self._opening = make_label(name="emptyDetail")
+        self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._had_replay = True
+        self._page = QStackedWidget()
+        self._page.addWidget(self._found)
+        self._page.addWidget(self._opening)
+        self._page.setMinimumWidth(LEAST_RESULTS_WIDTH)
+        self._across = _splitter(Qt.Orientation.Horizontal, self._left, self._page, self.replay)
         self._across.splitterMoved.connect(self._on_splitter_moved)
         for place, stretch in enumerate((0, 2, 3)):
             self._across.setStretchFactor(place, stretch)

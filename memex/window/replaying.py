@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from memex.core.errors import MemexError
+from memex.core.search import SessionCard
 from memex.core.session import Turn
 from memex.engine.protocol import Reply, Request
 from memex.engine.replay_messages import OpenSession, SessionGrew, SessionLost, SessionOpened
@@ -98,6 +99,9 @@ class Replaying(QObject):
 
     def open_row(self, row: ResultRow, query: str) -> None:
         self.opener.open_row(row, query)
+
+    def open_card(self, card: SessionCard) -> None:
+        self.opener.open(Opening(card.id))
 
     def open_quietly(self, session: str) -> None:
         """The keyboard stays where it is."""

@@ -189,6 +189,11 @@ class ResultsModel(QAbstractListModel):
     def loaded_count(self) -> int:
         return len(self._cards)
 
+    @property
+    def keys(self) -> frozenset[int]:
+        """Of the sessions that are loaded."""
+        return frozenset(card.key for card in self._cards)
+
     def header_rows(self) -> list[int]:
         if not self._groups:
             return []

@@ -40,6 +40,7 @@ from memex.engine.protocol import (
     StatusChanged,
 )
 from memex.engine.replay_messages import SessionGrew, SessionLost
+from memex.engine.topology_messages import TopologyProgressed
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class EngineHandle(QObject):
     """Lives in the window's thread. Its own thread reads what the engine sends and emits it as signals."""
 
     searched = Signal(object)  # LensTable, only of the newest search
+    topology_progressed = Signal(object)  # TopologyProgressed
     session_grew = Signal(object)  # SessionGrew
     session_lost = Signal(object)  # SessionLost
     sessions_listed = Signal(object)  # SessionList
@@ -210,6 +212,8 @@ class EngineHandle(QObject):
                 self.job_finished.emit(outcome)
             case JobFailed(message=message):
                 self.failed.emit(MemexError(message))
+            case TopologyProgressed():
+                self.topology_progressed.emit(body)
 
     def _work(self) -> None:
         """The reading thread: connect, relay until the engine goes, pause, connect again.

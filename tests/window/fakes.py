@@ -46,6 +46,7 @@ class FakeEngine(QObject):
     """Answers on the next turn of the event loop, never inside the request."""
 
     searched = Signal(object)
+    topology_progressed = Signal(object)
     session_grew = Signal(object)
     session_lost = Signal(object)
     sessions_listed = Signal(object)
