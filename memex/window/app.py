@@ -247,6 +247,8 @@ class App(QObject):
 
     @Slot(object)
     def _on_card_opened(self, card: SessionCard) -> None:
+        """Beside the map."""
+        self.window.show_pane("replay", True)
         self.replaying.open_card(card)
 
     def _toggle_animations(self) -> None:

@@ -84,6 +84,8 @@ class Scrubber(QSlider):
 
     def _draw_marks(self) -> None:
         """Once per width and session: a thousand marks drawn at every step would be felt."""
+        if self.size().isEmpty():  # in a pane that is hidden
+            return
         ratio = self.devicePixelRatioF()
         self._picture = QPixmap(self.size() * ratio)
         self._picture.setDevicePixelRatio(ratio)
