@@ -13,6 +13,7 @@ from memex.catalog.facets import Facets
 from memex.catalog.forgotten import Forgotten, Hidden
 from memex.catalog.fulltext import FullText
 from memex.catalog.generations import Generations
+from memex.catalog.index_failures import IndexFailures
 from memex.catalog.lens_texts import LensTexts, Vectors
 from memex.catalog.merging import Merged, merge
 from memex.catalog.sessions import Sessions
@@ -37,6 +38,7 @@ class Catalog:
         self.generations = Generations(self._db)
         self.forgotten = Forgotten(self._db)
         self.hidden = Hidden(self._db)
+        self.index_failures = IndexFailures(self._db)
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """All of the block is committed, or none of it; durable: for what exists nowhere else."""

@@ -50,6 +50,7 @@ def without_generations(path: Path) -> None:
     with catalog_errors(path), closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("DELETE FROM indexed")
         db.execute("DELETE FROM generation")
+        db.execute("DELETE FROM index_failure")
 
 
 def bring_up_to_date(path: Path) -> None:

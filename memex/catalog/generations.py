@@ -9,10 +9,11 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from memex.core.library import EMBEDDED
 from memex.core.models import ModelSignature
 
 _keys = msgspec.json.Decoder(dict[str, int])
-COLUMNS = "id, model, shape, created_at, is_complete"
+COLUMNS = "id, model, shape, created_at, is_complete, place"
 
 
 class Generation(Struct, frozen=True):
@@ -23,6 +24,8 @@ class Generation(Struct, frozen=True):
     created_at: datetime | None = None
     is_complete: bool = True
     """Whether it was ever switched to; else it is being built, or its building was cut short."""
+    place: str = EMBEDDED
+    """The store that holds it, and the only one that can open it."""
 
 
 class Generations:
@@ -38,15 +41,15 @@ class Generations:
         rows = self._db.execute(f"SELECT {COLUMNS} FROM generation ORDER BY id DESC")
         return [_generation(row) for row in rows]
 
-    def begin(self, model: ModelSignature, shape: str) -> Generation:
+    def begin(self, model: ModelSignature, shape: str, place: str) -> Generation:
         """A new generation, empty, and not yet to be searched."""
         now = datetime.now(UTC)
         cursor = self._db.execute(
-            """INSERT INTO generation (model, shape, is_current, created_at, is_complete)
-               VALUES (?, ?, 0, ?, 0)""",
-            (model.key, shape, now.timestamp()),
+            """INSERT INTO generation (model, shape, is_current, created_at, is_complete, place)
+               VALUES (?, ?, 0, ?, 0, ?)""",
+            (model.key, shape, now.timestamp(), place),
         )
-        return Generation(int(cursor.lastrowid or 0), model.key, shape, now, is_complete=False)
+        return Generation(int(cursor.lastrowid or 0), model.key, shape, now, is_complete=False, place=place)
 
     def make_current(self, generation: Generation) -> None:
         """The switch; the one before stays as it is, to go back to."""
@@ -125,6 +128,6 @@ class Generations:
 
 
 def _generation(row: Sequence[Any]) -> Generation:
-    number, model, shape, created_at, is_complete = row
+    number, model, shape, created_at, is_complete, place = row
     created = datetime.fromtimestamp(created_at, UTC) if created_at is not None else None
-    return Generation(number, model, shape, created, bool(is_complete))
+    return Generation(number, model, shape, created, bool(is_complete), place)

@@ -158,11 +158,12 @@ class Vectors:
         )
         return list(dict.fromkeys(bytes(row[0]) for row in rows))
 
-    def count_missing(self, model: ModelSignature) -> int:
+    def count_missing(self, model: ModelSignature, lens: Lens | None = None) -> int:
+        """Texts without a vector: of one lens, or of all."""
         (count,) = self._db.execute(
-            """SELECT count(DISTINCT hash) FROM lens_text t
-               WHERE NOT EXISTS (SELECT 1 FROM vector v WHERE v.model = ? AND v.hash = t.hash)""",
-            (model.key,),
+            """SELECT count(DISTINCT hash) FROM lens_text t WHERE (?2 IS NULL OR t.lens = ?2)
+               AND NOT EXISTS (SELECT 1 FROM vector v WHERE v.model = ?1 AND v.hash = t.hash)""",
+            (model.key, lens),
         ).fetchone()
         return int(count)
 

@@ -156,6 +156,14 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE source ADD COLUMN read_size INTEGER",
         "ALTER TABLE source ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0",
     ),
+    (
+        "ALTER TABLE generation ADD COLUMN place TEXT NOT NULL DEFAULT 'embedded'",
+        """CREATE TABLE index_failure (
+            place TEXT PRIMARY KEY,
+            since REAL NOT NULL,
+            reason TEXT NOT NULL
+        ) WITHOUT ROWID""",
+    ),
 )
 
 

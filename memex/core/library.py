@@ -10,6 +10,8 @@ ARCHIVE_NOTICE = (
     "archive_months in settings.json says for how long (0: not at all)."
 )
 """What a first run says."""
+EMBEDDED = "embedded"
+"""In place of a server's URL: the index is in this library's own folder."""
 
 
 class Stage(StrEnum):
@@ -41,8 +43,18 @@ class FileFailure(Struct, frozen=True):
     reason: str
 
 
+class Stale(Struct, frozen=True):
+    """What a refresh had to leave as it was."""
+
+    what: str
+    """`texts` without a vector, or `sessions` that the index has not got."""
+    count: int
+    reason: str
+
+
 class IndexReport(Struct, frozen=True):
     files: int = 0
+    sessions_before: int = 0
     sessions: int = 0
     new: int = 0
     changed: int = 0
@@ -51,8 +63,21 @@ class IndexReport(Struct, frozen=True):
     skipped: tuple[FileFailure, ...] = ()
     """Files that are no transcript of a known agent."""
     texts_embedded: int = 0
+    passages_embedded: int = 0
+    """Of the texts, those that the content lens is made of."""
+    stale: tuple[Stale, ...] = ()
     seconds: float = 0.0
     cancelled: bool = False
+
+
+class MoveReport(Struct, frozen=True):
+    """Of an index that was moved between this library's folder and a server."""
+
+    backend: str
+    """As in the status."""
+    sessions: int
+    """That the index holds."""
+    seconds: float = 0.0
 
 
 class SnapshotReport(Struct, frozen=True):
@@ -90,6 +115,21 @@ class ForgetReport(Struct, frozen=True):
     seconds: float = 0.0
 
 
+class Health(StrEnum):
+    FINE = "fine"
+    DEGRADED = "degraded"
+    """Nothing is lost and full text answers, but the vectors do not, or lag behind."""
+
+
+class RepairQueue(Struct, frozen=True):
+    """Sessions that the index could not be given yet; it is tried again by itself."""
+
+    count: int = 0
+    oldest: datetime | None = None
+    """Since when the first of them waits; None while nothing failed."""
+    last_error: str | None = None
+
+
 class LibraryStatus(Struct, frozen=True):
     """Counts are of sessions unless the name says otherwise."""
 
@@ -110,4 +150,7 @@ class LibraryStatus(Struct, frozen=True):
     model_missing: bool = False
     """The embedding model is not on this machine, and may be downloaded if the user agrees."""
     job: Progress | None = None
-    backend: str = "embedded"
+    backend: str = EMBEDDED
+    """Or the URL of the server that holds the index."""
+    health: Health = Health.FINE
+    repairs: RepairQueue = RepairQueue()

@@ -5,7 +5,7 @@ IndexingError (memex.core.errors)     try again, or give up on this call
 ├── PlanError                         a query plan is malformed: a bug of whoever wrote the plan
 ├── BrokenIndexError                  the engine crashed: drop this handle, reopen or rebuild the generation
 ├── StaleGenerationError              another shape or engine wrote this generation, or it is gone: rebuild it
-└── IndexUnreachableError             the server is down, slow or not itself: go on without, try again later
+└── IndexUnreachableError             the server is down, slow, not itself or closed: go on without, try later
 """
 
 from memex.core.errors import IndexingError

@@ -12,8 +12,9 @@ import httpx
 from msgspec import Struct
 from qdrant_client import QdrantClient
 
-from memex.core.errors import IndexingError, SettingsError
+from memex.core.errors import SettingsError
 from memex.core.settings import QdrantServer
+from memex.index.errors import IndexUnreachableError
 
 API_KEY_VARIABLE = "MEMEX_QDRANT_API_KEY"
 PORT = 6333
@@ -33,11 +34,11 @@ class Address(Struct, frozen=True):
 
 
 def server_address(server: QdrantServer) -> Address:
-    """SettingsError for an address that cannot be meant, IndexingError for a host that is not allowed."""
+    """SettingsError for an address that cannot be meant, IndexUnreachableError for a host not allowed."""
     address = _parsed(server.url)
     allowed = {host.strip("[]").casefold() for host in server.allowed_hosts}
     if not is_loopback(address.host) and address.host not in allowed:
-        raise IndexingError(
+        raise IndexUnreachableError(
             f"Memex does not contact {address.host}: add it to allowed_hosts in the settings if it may."
         )
     return address

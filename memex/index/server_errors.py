@@ -59,7 +59,7 @@ def _refusal(cause: UnexpectedResponse, doing: str) -> IndexingError:
     reason = _short(_reason(cause))
     match cause.status_code:
         case 401 | 403:
-            return IndexingError(
+            return IndexUnreachableError(
                 f"The Qdrant server refused the API key: set {API_KEY_VARIABLE} to the right one."
             )
         case 404 if "ollection" in reason:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from memex.core.errors import IndexingError
+from memex.core.library import EMBEDDED
 from memex.index.edge import ENGINE, EdgeIndex
 from memex.index.protocol import VectorIndex
 from memex.index.shape import CollectionShape, shape_hash
@@ -12,6 +13,14 @@ from memex.index.shape import CollectionShape, shape_hash
 
 class GenerationStore(Protocol):
     """Generations by number. Every failure is an IndexingError."""
+
+    @property
+    def backend(self) -> str:
+        """For people: `embedded`, or the URL of the server."""
+
+    @property
+    def place(self) -> str:
+        """What a generation is recorded with; in another place it cannot be opened."""
 
     def shape_hash(self, shape: CollectionShape) -> str:
         """What a generation of this shape is recorded with; another hash cannot be opened here."""
@@ -21,17 +30,22 @@ class GenerationStore(Protocol):
 
     def open(self, generation: int, shape: CollectionShape) -> VectorIndex: ...
 
+    def make_current(self, generation: int) -> None:
+        """For those who look at the store itself: the catalog's word is what Memex goes by."""
+
     def drop(self, generation: int) -> None:
         """One that is not there is passed over."""
 
     def kept(self) -> set[int]: ...
 
-    def size(self, generation: int) -> int:
-        """In bytes."""
+    def size(self, generation: int) -> int | None:
+        """In bytes, where that is known."""
 
 
 class EdgeStore:
     """A `GenerationStore` of Qdrant Edge directories."""
+
+    backend = place = EMBEDDED
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -45,6 +59,9 @@ class EdgeStore:
 
     def open(self, generation: int, shape: CollectionShape) -> VectorIndex:
         return EdgeIndex.open(self._directory(generation), shape)
+
+    def make_current(self, generation: int) -> None:
+        pass
 
     def drop(self, generation: int) -> None:
         try:

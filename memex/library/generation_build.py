@@ -1,7 +1,7 @@
 """The next generation, beside the one that search uses: built from the catalog, checked, switched to."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from memex.core.lenses import Lane
 from memex.core.library import Progress, Stage
 from memex.embedding.protocol import Embedder
 from memex.index.plans import candidates
+from memex.index.store import GenerationStore
 from memex.library.embedding import upsert_missing
 from memex.library.generations import drop, drop_unknown, open_generation, shape_for
 from memex.library.library import Library
@@ -32,12 +33,18 @@ KEPT_BEHIND = 1
 class GenerationBuild:
     """Part of a job: iterate `steps`. Stopped half-way, it is carried on by the next build of its kind."""
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
+    def __init__(self, library: Library, embedder: Embedder, store: GenerationStore | None = None) -> None:
+        """`store`: another than the library's, which becomes the library's with the switch."""
         self._library = library
         self._embedder = embedder
+        self._store = store or library.store
 
     def steps(self) -> Iterator[Progress]:
         """Ends with the switch; an IndexingError leaves the one before in use."""
+        self.switch((yield from self.built()))
+
+    def built(self) -> Generator[Progress, None, VectorSide]:
+        """All but the switch."""
         side = self._begun()
         try:
             yield from self._fill(side)
@@ -45,16 +52,16 @@ class GenerationBuild:
         except BaseException:
             side.index.close()
             raise
-        self._switch(side)
+        return side
 
     def _begun(self) -> VectorSide:
         """A build that was cut short, if it can be carried on, or a new generation."""
-        catalog, store, model = self._library.writer, self._library.store, self._embedder.signature
+        catalog, store, model = self._library.writer, self._store, self._embedder.signature
         shape = store.shape_hash(shape_for(model))
         for generation in catalog.generations.all():
             if generation.is_complete:
                 continue
-            if (generation.model, generation.shape) == (model.key, shape):
+            if (generation.place, generation.model, generation.shape) == (store.place, model.key, shape):
                 try:
                     index = open_generation(store, catalog, generation, model)
                 except IndexingError as error:
@@ -63,7 +70,7 @@ class GenerationBuild:
                     return VectorSide(self._embedder, index, generation)
             drop(store, catalog, generation)
         with catalog.transaction():
-            generation = catalog.generations.begin(model, shape)
+            generation = catalog.generations.begin(model, shape, store.place)
         return VectorSide(self._embedder, store.create(generation.id, shape_for(model)), generation)
 
     def _fill(self, side: VectorSide) -> Iterator[Progress]:
@@ -94,16 +101,30 @@ class GenerationBuild:
             any(found.id == point.id for found in nearest) or nearest[-1].score >= 1.0 - SAME
         )
 
-    def _switch(self, side: VectorSide) -> None:
-        catalog, store = self._library.writer, self._library.store
+    def switch(self, side: VectorSide) -> None:
+        """From a generation in another store, none is kept to go back to."""
+        catalog, before = self._library.writer, self._library.store
         with catalog.transaction():
             catalog.generations.make_current(side.generation)
             catalog.vectors.want(side.model)
+        self._library.store = self._store
         self._library.switch_to(side)
-        behind = [each for each in catalog.generations.all() if each.id != side.generation.id]
-        for generation in behind[KEPT_BEHIND:]:
+        try:
+            self._store.make_current(side.generation.id)
+            self._tidy(side.generation, before)
+        except IndexingError as error:
+            log.warning("what the new generation replaces was not removed: %s", error)
+
+    def _tidy(self, current: Generation, before: GenerationStore) -> None:
+        catalog, store = self._library.writer, self._store
+        behind = [each for each in catalog.generations.all() if each.id != current.id]
+        here = [each for each in behind if each.place == store.place]
+        for generation in here[KEPT_BEHIND:]:
             drop(store, catalog, generation)
         drop_unknown(store, catalog)
+        for generation in behind:
+            if generation.place != store.place:
+                drop(before, catalog, generation)
 
 
 def _failed(generation: Generation, why: str) -> IndexingError:

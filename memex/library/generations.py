@@ -6,6 +6,7 @@ from memex.catalog.catalog import Catalog
 from memex.catalog.generations import Generation
 from memex.core.errors import IndexingError
 from memex.core.models import ModelSignature
+from memex.index.errors import IndexUnreachableError
 from memex.index.protocol import VectorIndex
 from memex.index.shape import CollectionShape
 from memex.index.store import GenerationStore
@@ -16,28 +17,51 @@ log = logging.getLogger(__name__)
 def open_current(
     store: GenerationStore, catalog: Catalog, model: ModelSignature
 ) -> tuple[Generation, VectorIndex]:
-    """The current generation, or a new empty one in its place where it does not fit or does not open."""
-    current = catalog.generations.current()
-    if current and (current.model, current.shape) == (model.key, store.shape_hash(shape_for(model))):
+    """The current generation, or a new empty one in its place where it does not fit or does not open.
+
+    IndexUnreachableError: it may be as good as ever, and stays recorded.
+    """
+    current = _fitting(store, catalog, model)
+    if current:
         try:
             return current, open_generation(store, catalog, current, model)
+        except IndexUnreachableError:
+            raise
         except IndexingError as error:
             log.warning("generation %s is rebuilt: %s", current.id, error)
     return replace_current(store, catalog, model)
+
+
+def recorded_current(store: GenerationStore, catalog: Catalog, model: ModelSignature) -> Generation:
+    """As the catalog has it, of a store that is out of reach."""
+    return _fitting(store, catalog, model) or _replace_record(store, catalog, model)
 
 
 def replace_current(
     store: GenerationStore, catalog: Catalog, model: ModelSignature
 ) -> tuple[Generation, VectorIndex]:
     """An empty generation that is current at once: where the one before cannot answer, nothing is lost."""
-    broken = catalog.generations.current()
-    with catalog.transaction():
-        generation = catalog.generations.begin(model, store.shape_hash(shape_for(model)))
-        catalog.generations.make_current(generation)
-        if broken:
-            catalog.generations.drop(broken)
+    generation = _replace_record(store, catalog, model)
     drop_unknown(store, catalog)
-    return generation, store.create(generation.id, shape_for(model))
+    index = store.create(generation.id, shape_for(model))
+    store.make_current(generation.id)
+    return generation, index
+
+
+def _fitting(store: GenerationStore, catalog: Catalog, model: ModelSignature) -> Generation | None:
+    current = catalog.generations.current()
+    wanted = (store.place, model.key, store.shape_hash(shape_for(model)))
+    return current if current and (current.place, current.model, current.shape) == wanted else None
+
+
+def _replace_record(store: GenerationStore, catalog: Catalog, model: ModelSignature) -> Generation:
+    before = catalog.generations.current()
+    with catalog.transaction():
+        generation = catalog.generations.begin(model, store.shape_hash(shape_for(model)), store.place)
+        catalog.generations.make_current(generation)
+        if before:
+            catalog.generations.drop(before)
+    return generation
 
 
 def open_generation(
@@ -50,15 +74,19 @@ def open_generation(
 
 
 def drop(store: GenerationStore, catalog: Catalog, generation: Generation) -> None:
-    """Its record first: what a crash leaves behind, `drop_unknown` finds."""
+    """Its record first: what a crash leaves behind, `drop_unknown` finds.
+
+    That of another store is only forgotten.
+    """
     with catalog.transaction():
         catalog.generations.drop(generation)
-    store.drop(generation.id)
+    if generation.place == store.place:
+        store.drop(generation.id)
 
 
 def drop_unknown(store: GenerationStore, catalog: Catalog) -> None:
     """What a crash or a lost catalog left behind."""
-    known = {generation.id for generation in catalog.generations.all()}
+    known = {each.id for each in catalog.generations.all() if each.place == store.place}
     for number in store.kept() - known:
         store.drop(number)
 

@@ -4,20 +4,37 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from memex.catalog.catalog import Catalog
+from memex.catalog.generations import Generation
+from memex.catalog.index_failures import IndexFailure
 from memex.catalog.sources import SourceState
-from memex.core.errors import CatalogError, JobCancelledError, LibraryBusyError, MemexError, ModelMissingError
-from memex.core.library import LibraryStatus, Progress
+from memex.core.errors import (
+    CatalogError,
+    IndexingError,
+    JobCancelledError,
+    LibraryBusyError,
+    MemexError,
+    ModelMissingError,
+    SettingsError,
+)
+from memex.core.library import EMBEDDED, Health, LibraryStatus, Progress, RepairQueue
+from memex.core.models import ModelSignature
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, load_settings
-from memex.index.store import EdgeStore, GenerationStore
+from memex.index.breaker import Breaker
+from memex.index.errors import IndexUnreachableError
+from memex.index.guarded import GuardedIndex
+from memex.index.protocol import VectorIndex
+from memex.index.store import GenerationStore
 from memex.library.embedders import OnDownload, open_wanted_embedder
-from memex.library.generations import open_current, replace_current
+from memex.library.generations import open_current, recorded_current, replace_current
 from memex.library.growth import GrowingFiles
+from memex.library.stores import store_for
 from memex.library.vector_side import VectorSide
 
 log = logging.getLogger(__name__)
@@ -35,7 +52,9 @@ class Library:
         except BaseException:
             self._lock.release()
             raise
-        self.store: GenerationStore = EdgeStore(self.paths.generations)
+        self.breaker = Breaker()
+        """Of the store: whether the index is tried again yet."""
+        self.store = self._chosen_store()
         self.left_hidden = self.writer.hidden.keys()
         """Sessions that were hidden when the window was last closed: the next refresh forgets them."""
         self.growing = GrowingFiles()
@@ -58,9 +77,10 @@ class Library:
         if self.vectors:
             return
         try:
+            self.store = self._chosen_store()
             embedder = open_wanted_embedder(self.paths, self.settings, self.writer, on_download)
             try:
-                generation, index = open_current(self.store, self.writer, embedder.signature)
+                generation, index = self._open_index(embedder.signature)
             except BaseException:
                 embedder.close()
                 raise
@@ -72,6 +92,26 @@ class Library:
             self.model_missing = isinstance(error, ModelMissingError)
             log.warning("no vectors: %s", error)
             self.degraded = str(error)
+
+    def reopen_index(self) -> None:
+        """After a server failed: what may be there by now. IndexingError if it is not."""
+        if self.vectors and self.breaker.failure and self.store.place != EMBEDDED:
+            embedder = self.vectors.embedder
+            generation, index = open_current(self.store, self.writer, embedder.signature)
+            self.switch_to(VectorSide(embedder, index, generation))
+
+    def index_failed(self, error: IndexingError) -> None:
+        """The sessions that it has not got stay marked as such; all else goes on."""
+        log.warning("the index is tried again later: %s", error)
+        self.breaker.failed(str(error))
+        with self.writer.errors(), self.writer.transaction():
+            self.writer.index_failures.record(self.store.place, datetime.now(UTC), str(error))
+
+    def index_worked(self) -> None:
+        self.breaker.worked()
+        if self.writer.index_failures.of(self.store.place):
+            with self.writer.errors(), self.writer.transaction():
+                self.writer.index_failures.clear()
 
     def content_changed(self) -> None:
         self.revision += 1
@@ -118,9 +158,12 @@ class Library:
         """True when the catalog and the index say that all is done, which needs no model to find out."""
         if not self.writer.lens_texts.exist():
             return True
+        if self.breaker.failure:
+            return False
         model = self.writer.vectors.wanted()
         generation = self.writer.generations.current()
-        if model is None or generation is None or generation.model != model.key:
+        place = self.store.place
+        if not model or not generation or (generation.model, generation.place) != (model.key, place):
             return False
         return not (
             self.writer.vectors.count_missing(model)
@@ -135,6 +178,9 @@ class Library:
             model = catalog.vectors.wanted()
             generation = catalog.generations.current()
             with_vectors = catalog.vectors.count_sessions(model) if model else 0
+            waiting = len(catalog.generations.missing(generation)) if generation else 0
+            failure = catalog.index_failures.of(self.store.place)
+            degraded = self._degraded(failure)
             return LibraryStatus(
                 home=str(self.paths.home),
                 files=catalog.sources.count(),
@@ -142,15 +188,40 @@ class Library:
                 subagents=catalog.sessions.count_subagents(),
                 with_vectors=with_vectors,
                 indexed=catalog.generations.count(generation) if generation else 0,
-                waiting=len(catalog.generations.missing(generation)) if generation else 0,
+                waiting=waiting,
                 texts_waiting=catalog.vectors.count_missing(model) if model else 0,
                 failed=catalog.sources.in_state(SourceState.FAILED),
                 skipped=len(catalog.sources.in_state(SourceState.SKIPPED)),
                 model=model.key if model else None,
-                degraded=self.degraded,
+                degraded=degraded,
                 model_missing=self.model_missing,
                 job=job,
+                backend=self.store.backend,
+                health=Health.DEGRADED if degraded or failure else Health.FINE,
+                repairs=RepairQueue(
+                    waiting, failure.since if failure else None, failure.reason if failure else None
+                ),
             )
+
+    def _degraded(self, failure: IndexFailure | None) -> str | None:
+        """A failure of the embedded index costs what could not be written to it; it still answers."""
+        if self.degraded or self.store.place == EMBEDDED:
+            return self.degraded
+        return self.breaker.failure or (failure.reason if failure else None)
+
+    def _chosen_store(self) -> GenerationStore:
+        try:
+            server = self.settings.server
+        except SettingsError:
+            server = None  # whoever opens the vectors is told
+        return store_for(server, self.paths, self.breaker)
+
+    def _open_index(self, model: ModelSignature) -> tuple[Generation, VectorIndex]:
+        try:
+            return open_current(self.store, self.writer, model)
+        except IndexUnreachableError as error:
+            self.index_failed(error)
+            return recorded_current(self.store, self.writer, model), GuardedIndex(None, self.breaker)
 
     def close(self) -> None:
         """A second time does nothing."""
