@@ -55,6 +55,8 @@ class Settings(Struct, frozen=True):
     """A folder with the weights of all-MiniLM-L6-v2, for machines without the packaged ones."""
     server: QdrantServer | None = None
     """None: the index is embedded."""
+    watch: bool = True
+    """Whether sessions are taken in as they are written, while a window is open."""
     redact: bool = True
     """Whether secrets are kept out of what is indexed; replay and archive keep the original."""
     budgets: Budgets = Budgets()
@@ -83,3 +85,10 @@ def save_settings(path: Path, settings: Settings) -> None:
     draft = path.with_suffix(".tmp")
     draft.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
     draft.replace(path)
+
+
+def change_settings(path: Path, **changes: object) -> Settings:
+    """What else is in the file stays, whoever wrote it meanwhile."""
+    settings = msgspec.structs.replace(load_settings(path), **changes)
+    save_settings(path, settings)
+    return settings

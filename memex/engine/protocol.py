@@ -11,11 +11,13 @@ from memex.core.library import (
     ImportReport,
     IndexReport,
     LibraryStatus,
+    MoveReport,
     Progress,
     SnapshotReport,
 )
 from memex.core.search import LensTable, SearchRequest, SessionCard
 from memex.core.timeline import Timeline
+from memex.core.settings import QdrantServer
 from memex.engine.replay_messages import GetTurns as GetTurns
 from memex.engine.replay_messages import OpenSession as OpenSession
 from memex.engine.replay_messages import ReplayEvent, ReplayReply, ReplayRequest
@@ -23,7 +25,7 @@ from memex.engine.replay_messages import SessionOpened as SessionOpened
 from memex.engine.replay_messages import Turns as Turns
 from memex.engine.topology_messages import TopologyEvent, TopologyReply, TopologyRequests
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 
 
 class Search(Struct, frozen=True, tag=True):
@@ -76,6 +78,14 @@ class StartIndexing(Struct, frozen=True, tag=True):
     """No folders: the agents' own and those of the settings. Queues behind a job that is under way."""
 
     folders: tuple[str, ...] = ()
+    changed: tuple[str, ...] | None = None
+    """Look at these files alone, and try an index that failed only when it is due."""
+
+
+class MoveIndex(Struct, frozen=True, tag=True):
+    """To this server; None: to the library's own folder. No model is run."""
+
+    server: QdrantServer | None = None
 
 
 class FetchModel(Struct, frozen=True, tag=True):
@@ -138,7 +148,7 @@ class UnhideSessions(Struct, frozen=True, tag=True):
     keys: tuple[int, ...]
 
 
-Job = StartIndexing | FetchModel | ExportSnapshot | VerifySnapshot | ImportSnapshot | ForgetSessions
+Job = StartIndexing | MoveIndex | FetchModel | ExportSnapshot | VerifySnapshot | ImportSnapshot | ForgetSessions
 JobControl = Job | PauseJob | ResumeJob | CancelJob
 Listing = ListSessions | CountFacets | CountByTime | Complete | FindSessions
 Hiding = HideSessions | UnhideSessions
@@ -209,6 +219,10 @@ class Indexed(Struct, frozen=True, tag=True):
     report: IndexReport
 
 
+class Moved(Struct, frozen=True, tag=True):
+    report: MoveReport
+
+
 class SnapshotExported(Struct, frozen=True, tag=True):
     report: SnapshotReport
 
@@ -225,7 +239,7 @@ class SessionsForgotten(Struct, frozen=True, tag=True):
     report: ForgetReport
 
 
-JobOutcome = SessionsForgotten | Indexed | SnapshotExported | SnapshotVerified | SnapshotImported
+JobOutcome = SessionsForgotten | Indexed | Moved | SnapshotExported | SnapshotVerified | SnapshotImported
 
 
 class JobFinished(Struct, frozen=True, tag=True):

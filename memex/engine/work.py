@@ -13,6 +13,8 @@ from memex.engine.protocol import (
     Job,
     JobOutcome,
     SessionsForgotten,
+    Moved,
+    MoveIndex,
     SnapshotExported,
     SnapshotImported,
     SnapshotVerified,
@@ -21,6 +23,7 @@ from memex.engine.protocol import (
 )
 from memex.library.forgetting import families, forget
 from memex.library.library import Library
+from memex.library.moving import Move
 from memex.library.progress import Tell
 from memex.library.refresh import Refresh
 from memex.library.snapshot.exporting import export_snapshot
@@ -33,8 +36,14 @@ BESIDE_OTHERS = (ExportSnapshot, VerifySnapshot)
 def do(job: Job, library: Library, tell: Tell) -> JobOutcome:
     """On the calling thread. `tell` may raise `JobCancelledError`."""
     match job:
-        case StartIndexing(folders=folders):
-            return _refresh(Refresh(library, tuple(map(Path, folders))), tell)
+        case StartIndexing(folders=folders, changed=changed):
+            files = None if changed is None else tuple(map(Path, changed))
+            return _refresh(Refresh(library, tuple(map(Path, folders)), files), tell)
+        case MoveIndex(server=server):
+            move = Move(library, server)
+            for progress in move.steps():
+                tell(progress)
+            return Moved(move.report())
         case FetchModel():
             library.open_vectors(lambda done, all_: tell(Progress(Stage.DOWNLOAD, done, all_, "bytes")))
             return _refresh(Refresh(library), tell)

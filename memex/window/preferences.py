@@ -1,4 +1,4 @@
-"""The user's settings while a window is open: one value, replaced and saved as a whole."""
+"""The user's settings while a window is open: one value; what is changed in it is changed in the file."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from memex.core.errors import SettingsError
-from memex.core.settings import Settings, Theme, load_settings, save_settings
+from memex.core.settings import Settings, Theme, change_settings, load_settings
 
 
 class Preferences(QObject):
@@ -27,23 +27,25 @@ class Preferences(QObject):
             self.failed.emit(self._error)
 
     def choose_theme(self, theme: Theme) -> None:
-        self._save(msgspec.structs.replace(self.settings, theme=theme))
+        self._change(theme=theme)
 
     def toggle_animations(self) -> None:
-        self._save(msgspec.structs.replace(self.settings, animations=not self.settings.animations))
+        self._change(animations=not self.settings.animations)
 
     def add_folder(self, folder: str) -> None:
         """A folder once indexed is looked at again by every rescan."""
         if folder not in self.settings.folders:
-            self._save(msgspec.structs.replace(self.settings, folders=(*self.settings.folders, folder)))
+            self._change(folders=(*self.settings.folders, folder))
 
-    def _save(self, settings: Settings) -> None:
+    def _change(self, **changes: object) -> None:
         """A file that could not be read is left as it is, for the user to mend."""
-        self.settings = settings
+        self.settings = msgspec.structs.replace(self.settings, **changes)
         if self._error:
             return
         try:
-            save_settings(self._path, settings)
+            self.settings = change_settings(self._path, **changes)
+        except SettingsError as error:
+            self.failed.emit(error)
         except OSError as cause:
             sentence = (
                 f"Settings could not be saved: make room or allow writing at {self._path} ({cause.strerror})."
