@@ -2,11 +2,15 @@
 
 from memex.cli.life import forget
 from memex.cli.mapping import topology
+from memex.cli.move import move
+from memex.cli.refresh import refresh
 from memex.cli.snapshot import snapshot
 from memex.cli.verbs import main, memex
 
 memex.add_command(forget)
 memex.add_command(snapshot)
 memex.add_command(topology)
+memex.add_command(refresh)
+memex.add_command(move)
 
 __all__ = ["main", "memex"]

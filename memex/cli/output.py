@@ -16,11 +16,14 @@ from msgspec import Struct
 from memex.core.evaluation import Estimate, Evaluation
 from memex.core.lenses import Lens
 from memex.core.library import (
+    EMBEDDED,
     ForgetReport,
     ImportReport,
     IndexReport,
     LibraryStatus,
+    MoveReport,
     Progress,
+    RepairQueue,
     SnapshotReport,
 )
 from memex.core.names import redaction_in_words
@@ -166,13 +169,15 @@ def report_text(report: IndexReport) -> str:
     lines = [
         f"{report.sessions:,} sessions from {report.files:,} files: {report.new:,} new, "
         f"{report.changed:,} changed, {report.unchanged:,} unchanged; "
-        f"{report.texts_embedded:,} texts embedded in {report.seconds:.1f} s."
+        f"{report.texts_embedded:,} texts embedded, {report.passages_embedded:,} of them passages, "
+        f"in {report.seconds:.1f} s."
     ]
     if report.cancelled:
         lines.append("Cancelled before it was done: `memex index` goes on from there.")
     elif not report.files:
         lines.append("No transcripts found: name a folder that holds some, as in `memex index FOLDER`.")
     lines += [f"failed: {failure.reason}" for failure in report.failed]
+    lines += [f"left as they were: {each.count:,} {each.what}: {each.reason}" for each in report.stale]
     if report.skipped:
         lines.append(f"{len(report.skipped):,} files are no transcripts of a known agent: --json lists them.")
     return "\n".join(lines)
@@ -217,9 +222,24 @@ def status_text(status: LibraryStatus) -> str:
         f"Sessions  {status.sessions:,} from {status.files:,} files; {status.with_vectors:,} with vectors, "
         f"{status.indexed:,} in the index, {status.waiting:,} waiting",
         f"Model     {status.model or 'none yet'}",
+        f"Index     {status.backend}, {status.health}",
     ]
+    if status.degraded:
+        lines.append(f"Without vectors: {status.degraded}")
+    if status.repairs.last_error:
+        lines.append(f"To be repaired: {_repairs(status.repairs)}")
     lines += [f"failed: {failure.reason}" for failure in status.failed]
     return "\n".join(lines)
+
+
+def _repairs(queue: RepairQueue) -> str:
+    since = f" since {queue.oldest.astimezone():%Y-%m-%d %H:%M}" if queue.oldest else ""
+    return f"{queue.count:,} sessions wait for the index{since}. {queue.last_error}"
+
+
+def move_text(report: MoveReport) -> str:
+    where = "this library's folder" if report.backend == EMBEDDED else report.backend
+    return f"The index is in {where}: {report.sessions:,} sessions in {report.seconds:.1f} s."
 
 
 def export_text(exported: Exported) -> str:

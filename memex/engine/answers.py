@@ -27,6 +27,7 @@ from memex.engine.protocol import (
     JobQueued,
     Listing,
     ListSessions,
+    LookAgain,
     PauseJob,
     Reply,
     Request,
@@ -138,6 +139,8 @@ class Answers:
 
     def _control(self, request: JobControl) -> Reply:
         match request:
+            case LookAgain():
+                self._jobs.look_soon()
             case PauseJob():
                 self._jobs.pause()
             case ResumeJob():

@@ -3,8 +3,11 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
+from math import inf
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import msgspec
@@ -19,8 +22,10 @@ from memex.engine.protocol import (
     JobFinished,
     JobOutcome,
     JobProgressed,
+    StartIndexing,
     StatusChanged,
 )
+from memex.engine.upkeep import Upkeep
 from memex.engine.work import BESIDE_OTHERS, do
 from memex.library.library import Library
 
@@ -31,6 +36,8 @@ STATUS_APART = 2.0
 """Seconds between two progress events, and between two counts of the whole library."""
 COUNTING_SHARE = 20
 """The counts take at most one part in so many of the job's time."""
+QUIET = 1.0
+"""Seconds before a job that nobody asked for shows: most are over by then."""
 FIRST_ORDER_WAIT = 0.5
 """Seconds that a client has to ask for indexing before the model is loaded: full text comes first."""
 
@@ -38,6 +45,10 @@ FIRST_ORDER_WAIT = 0.5
 class Order(Struct, frozen=True):
     number: int
     job: Job
+
+
+WAKE = Order(0, StartIndexing(changed=()))
+"""No order: look again what is due."""
 
 
 class JobCounts(Struct):
@@ -52,6 +63,7 @@ class JobRunner:
 
     def __init__(self, library: Library, publish: Callable[[Event], None]) -> None:
         self.progress: Progress | None = None
+        self.upkeep = Upkeep(lambda: library.breaker.seconds_left())
         self._library = library
         self._publish = publish
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
@@ -60,24 +72,42 @@ class JobRunner:
         self._running.set()
         self._cancelled: set[int] = set()
         self._closing = False
-        self._vectors_tried = False
+        self._vectors_at = inf
+        """When the vectors are opened if nobody ordered anything until then; monotonic seconds."""
+        self._is_woken = threading.Event()
+        self._counting = threading.Lock()
+        self._own_failure = ""
         self._beside: list[threading.Thread] = []
         self._thread = threading.Thread(target=self._work, name="memex-jobs")
 
     def open(self) -> None:
+        self._vectors_at = time.monotonic() + FIRST_ORDER_WAIT
         self._thread.start()
+
+    def wake(self) -> None:
+        """Any thread, when something may be due earlier than it was."""
+        if not self._is_woken.is_set():
+            self._is_woken.set()
+            self._orders.put(WAKE)
+
+    def take_changed(self, paths: Iterable[Path]) -> None:
+        self.upkeep.take_changed(paths)
+        self.wake()
+
+    def look_soon(self) -> None:
+        self.upkeep.look_soon()
+        self.wake()
 
     def start(self, job: Job) -> int:
         """The job's number."""
-        self._last_job += 1
-        order = Order(self._last_job, job)
+        order = self._numbered(job)
         if isinstance(job, BESIDE_OTHERS):
             beside = threading.Thread(target=self._run, args=[order, True], name=f"memex-job-{order.number}")
             self._beside = [thread for thread in self._beside if thread.is_alive()] + [beside]
             beside.start()
         else:
             self._orders.put(order)
-        return self._last_job
+        return order.number
 
     def pause(self) -> None:
         self._running.clear()
@@ -103,33 +133,62 @@ class JobRunner:
         while (order := self._next_order()) is not None and not self._closing:
             self._run(order)
 
+    def _numbered(self, job: Job) -> Order:
+        with self._counting:
+            self._last_job += 1
+            return Order(self._last_job, job)
+
     def _next_order(self) -> Order | None:
-        if self._library.vectors is None and not self._vectors_tried:
-            try:
-                return self._orders.get(timeout=FIRST_ORDER_WAIT)
-            except Empty:
-                self._vectors_tried = True
+        """The next that was given, or else what is due."""
+        while True:
+            with suppress(Empty):
+                order = self._orders.get(timeout=self._seconds_to_wait())
+                if order is not WAKE:
+                    return order
+                self._is_woken.clear()
+            if time.monotonic() >= self._vectors_at:
+                self._vectors_at = inf
                 self._library.open_vectors()
                 self._publish_status()
-        return self._orders.get()
+            job = self.upkeep.due()
+            if job and self._library.is_in_use():
+                return self._numbered(job)
+
+    def _seconds_to_wait(self) -> float | None:
+        left = (self._vectors_at - time.monotonic(), self.upkeep.seconds_left())
+        soonest = min(inf if seconds is None else max(0.0, seconds) for seconds in left)
+        return None if soonest == inf else soonest
 
     def _run(self, order: Order, is_beside: bool = False) -> None:
+        began = time.monotonic()
         try:
             self._publish(JobFinished(order.number, self.follow(order)))
+            self._own_failure = ""
         except MemexError as error:
-            self._publish(JobFailed(order.number, str(error)))
+            self._publish_failure(order, str(error))
         except Exception as bug:
             log.exception("the job failed")
-            self._publish(JobFailed(order.number, f"Memex has a bug: {bug!r}; the details are in memex.log."))
+            self._publish_failure(order, f"Memex has a bug: {bug!r}; the details are in memex.log.")
         finally:
             if not is_beside:
                 self.progress = None
                 self._publish_status()
+                self.upkeep.ran(order.job, time.monotonic() - began)
+
+    def _publish_failure(self, order: Order, message: str) -> None:
+        """What nobody asked for is not complained of again and again."""
+        if not _is_own(order.job):
+            self._publish(JobFailed(order.number, message))
+        elif message != self._own_failure:
+            self._own_failure = message
+            self._publish(JobFailed(order.number, message))
 
     def follow(self, order: Order) -> JobOutcome:
         """Runs the job on this thread, telling of its progress now and then."""
         tell = self._tell_beside if isinstance(order.job, BESIDE_OTHERS) else self._tell
-        return do(order.job, self._library, partial(tell, order.number, JobCounts()))
+        quiet_until = time.monotonic() + QUIET if _is_own(order.job) else 0.0
+        counts = JobCounts(quiet_until, quiet_until)
+        return do(order.job, self._library, partial(tell, order.number, counts))
 
     def _tell(self, number: int, counts: JobCounts, progress: Progress) -> None:
         self.progress = progress
@@ -162,3 +221,7 @@ class JobRunner:
 
     def _publish_status(self) -> None:
         self._publish(StatusChanged(self._library.status(self._library.writer, self.progress)))
+
+
+def _is_own(job: Job) -> bool:
+    return isinstance(job, StartIndexing) and job.changed is not None

@@ -92,6 +92,10 @@ class FetchModel(Struct, frozen=True, tag=True):
     """The user agreed to the download of the missing model; what waits for it is embedded after."""
 
 
+class LookAgain(Struct, frozen=True, tag=True):
+    """The user is back: look soon for files that have changed, if the settings want that."""
+
+
 class PauseJob(Struct, frozen=True, tag=True):
     pass
 
@@ -149,7 +153,7 @@ class UnhideSessions(Struct, frozen=True, tag=True):
 
 
 Job = StartIndexing | MoveIndex | FetchModel | ExportSnapshot | VerifySnapshot | ImportSnapshot | ForgetSessions
-JobControl = Job | PauseJob | ResumeJob | CancelJob
+JobControl = Job | LookAgain | PauseJob | ResumeJob | CancelJob
 Listing = ListSessions | CountFacets | CountByTime | Complete | FindSessions
 Hiding = HideSessions | UnhideSessions
 Request = Search | Listing | Hiding | GetStatus | JobControl | ReplayRequest | TopologyRequests

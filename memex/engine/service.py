@@ -14,7 +14,7 @@ from queue import Full, Queue, SimpleQueue
 
 import msgspec
 
-from memex.core.errors import MemexError
+from memex.core.errors import MemexError, SettingsError
 from memex.engine.address import Address, new_address, publish, withdraw
 from memex.engine.answers import Answers
 from memex.engine.following import Following
@@ -31,7 +31,9 @@ from memex.engine.protocol import (
     encode,
 )
 from memex.engine.replay_messages import CloseSession, FollowSession, UnfollowSession
+from memex.engine.watching import Watching
 from memex.library.library import Library
+from memex.library.refresh import known_folders
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +98,8 @@ class Service:
         self._library.degraded = LOADING
         self._jobs = JobRunner(self._library, self._publish)
         self._answers = Answers(self._library, self._jobs, self._publish)
+        self._library.breaker.on_failure = self._jobs.wake
+        self._watching = Watching(self._folders, self._jobs.take_changed, self._jobs.look_soon)
         self._following: Following[ClientLink] = Following(self._on_followed_change)
         self._requests: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._queries = threading.Thread(
@@ -105,6 +109,7 @@ class Service:
         self._long_answers = threading.Thread(
             target=_run, args=[self._pending], name="memex-long-answers", daemon=True
         )
+        self._known_folders: tuple[Path, ...] = ()
         self._clients: set[ClientLink] = set()
         self._clients_changed = threading.Condition()
         self._closed = threading.Event()
@@ -120,11 +125,25 @@ class Service:
                 self._queries.start()
                 self._long_answers.start()
                 self._jobs.open()
+                self._watch_if_wanted()
                 publish(address, self._library.paths.engine_address)
                 on_ready()
                 self._until_nobody_is_left()
         finally:
             self._close(address)
+
+    def _watch_if_wanted(self) -> None:
+        with suppress(SettingsError):  # whoever opens the vectors is told
+            if self._library.settings.watch:
+                self._jobs.upkeep.begin_looking()
+                self._watching.start()
+
+    def _folders(self) -> tuple[Path, ...]:
+        try:
+            self._known_folders = known_folders(self._library.settings)
+        except SettingsError:
+            log.warning("the settings cannot be read: the folders that were watched still are")
+        return self._known_folders
 
     def take(self, client: ClientLink, frame: ClientFrame) -> None:
         self._requests.put(partial(self._answer, client, frame))
@@ -204,6 +223,7 @@ class Service:
         withdraw(address, self._library.paths.engine_address)
         self._closed.set()
         self._following.close()
+        self._watching.close()
         self._jobs.close()
         for queue, thread in ((self._requests, self._queries), (self._pending, self._long_answers)):
             queue.put(None)

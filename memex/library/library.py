@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,6 +71,13 @@ class Library:
     def settings(self) -> Settings:
         """As they are now: the window may have changed them."""
         return load_settings(self.paths.settings)
+
+    def is_in_use(self) -> bool:
+        """A new library waits for the user's word before it is filled."""
+        with suppress(SettingsError):
+            if self.settings.folders:
+                return True
+        return self.writer.sessions.count() > 0
 
     def open_vectors(self, on_download: OnDownload | None = None) -> None:
         """Load the model and the index, if they are not; when that fails, `degraded` says why."""

@@ -83,7 +83,7 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _may_matter(entry: "os.DirEntry[str]") -> bool:
-    if _is_transcript_name(entry.name):
+    if is_transcript_name(entry.name):
         return True
     try:
         return entry.is_dir()
@@ -91,7 +91,7 @@ def _may_matter(entry: "os.DirEntry[str]") -> bool:
         return True
 
 
-def _is_transcript_name(name: str) -> bool:
+def is_transcript_name(name: str) -> bool:
     """By name alone, since a folder may hold thousands of files; readers see what is in them."""
     stem, _, extension = name.lower().rpartition(".")
     match extension:

@@ -82,6 +82,7 @@ class App(QObject):
         self.window.fill_menus(self.actions)
         self._guard = ShortcutGuard()
         application.installEventFilter(self._guard)
+        application.applicationStateChanged.connect(self._on_application_state)
         self._connect_library()
         self._connect_replay()
         self._connect_map()
@@ -106,6 +107,7 @@ class App(QObject):
         self.window.replay.close_windows()
         self.engine.stop()
         self._application.removeEventFilter(self._guard)
+        self._application.applicationStateChanged.disconnect(self._on_application_state)
 
     def _connect_library(self) -> None:
         engine, watch, status_bar = self.engine, self.watch, self.window.status_bar
@@ -193,6 +195,12 @@ class App(QObject):
         handlers |= {f"pane.{name}": partial(window.toggle_pane, name) for name in window.panes}
         handlers |= {f"theme.{theme}": partial(self.appearance.choose_theme, theme) for theme in Theme}
         return handlers | {f"lens.{lens}": partial(self._choose_lens, lens) for lens in Lens}
+
+    @Slot(Qt.ApplicationState)
+    def _on_application_state(self, state: Qt.ApplicationState) -> None:
+        """Not every file system tells of what was written while the user was elsewhere."""
+        if state is Qt.ApplicationState.ApplicationActive:
+            self.engine.look_again()
 
     @Slot()
     def _on_painted(self) -> None:

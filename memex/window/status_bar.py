@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
-from memex.core.library import LibraryStatus, Progress, Stage
+from memex.core.library import Health, LibraryStatus, Progress, Stage
 from memex.window.controls import make_label, make_link, make_tool_button
 from memex.window.elided_label import ElidedLabel
 from memex.window.icons import icon
@@ -64,14 +64,18 @@ class StatusBar(QFrame):
     def sentence(self) -> str:
         return self._sentence.whole
 
+    @property
+    def where(self) -> str:
+        return self._where.text()
+
     @Slot(object)
     def show_status(self, status: LibraryStatus) -> None:
         self._counts.set_text(counts_in_words(status))
         self.failures_button.setText(f"{len(status.failed):,} failed")
         self.failures_button.setVisible(bool(status.failed))
-        self._backend = status.backend
+        self._backend = backend_in_words(status)
         self.model_button.setVisible(status.model_missing and status.job is None)
-        self._degrade(status.degraded)
+        self._degrade(status.degraded or status.repairs.last_error)
         self._show_where()
         self.show_job(status.job)
 
@@ -159,8 +163,15 @@ def counts_in_words(status: LibraryStatus) -> str:
         sessions += f", of them {count(status.subagents, 'sub-agent')}"
     parts = [sessions, f"{status.sessions:,} with text", f"{status.with_vectors:,} with vectors"]
     if status.waiting:
-        parts.append(f"{status.waiting:,} waiting")
+        since = status.repairs.oldest
+        parts.append(f"{status.waiting:,} waiting{f' since {since.astimezone():%H:%M}' if since else ''}")
     return " · ".join(parts)
+
+
+def backend_in_words(status: LibraryStatus) -> str:
+    """`embedded`, or `localhost:6333 · degraded`."""
+    where = status.backend.split("://")[-1]
+    return where if status.health is Health.FINE else f"{where} · {status.health}"
 
 
 def pace_in_words(progress: Progress) -> str:

@@ -28,6 +28,7 @@ from memex.engine.protocol import (
     JobFinished,
     JobProgressed,
     ListSessions,
+    LookAgain,
     PauseJob,
     Reply,
     Request,
@@ -129,6 +130,9 @@ class EngineHandle(QObject):
 
     def start_indexing(self, folders: tuple[str, ...] = ()) -> None:
         self._send(StartIndexing(folders))
+
+    def look_again(self) -> None:
+        self._send(LookAgain())
 
     def fetch_model(self) -> None:
         """Only after the user has agreed to the download."""

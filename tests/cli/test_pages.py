@@ -29,9 +29,12 @@ from memex.core.library import (
     ImportReport,
     IndexReport,
     LibraryStatus,
+    MoveReport,
     Progress,
+    RepairQueue,
     SnapshotReport,
     Stage,
+    Stale,
 )
 from memex.core.paths import LibraryPaths
 from memex.core.query import FILTER_NAMES, QueryProblem
@@ -56,12 +59,14 @@ PAGE = (ROOT / "docs/command-line.md").read_text("utf-8")
 FORMATS = (ROOT / "docs/formats.md").read_text("utf-8")
 SECTIONS = {section.split("`", 1)[0].split()[0]: section for section in PAGE.split("\n## `memex ")[1:]}
 SHAPES: dict[str, tuple[type[Struct], ...]] = {
-    "index": (IndexReport,),
+    "index": (IndexReport, Stale),
+    "refresh": (),
+    "move": (MoveReport,),
     "search": (SearchOutput, SearchHit, QueryProblem, RelaxationOutput),
     "replay": (ReplayOutput, TurnOutput, ToolCallOutput),
     "export": (),
     "sessions": (SessionsOutput, SessionOutput),
-    "status": (LibraryStatus, Progress),
+    "status": (LibraryStatus, RepairQueue, Progress),
     "fetch-model": (),
     "forget": (ForgetReport,),
     "snapshot": (SnapshotReport, ImportReport),

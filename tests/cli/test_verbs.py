@@ -26,8 +26,8 @@ class TestIndex:
     def test_the_fields_are_those_of_its_page(self, prepared_home: LibraryPaths, tmp_path: Path) -> None:
         report = json_of(IndexReport, prepared_home.home, "index", str(tmp_path / "library"))
         assert report.__struct_fields__ == (
-            *("files", "sessions", "new", "changed", "unchanged", "failed", "skipped"),
-            *("texts_embedded", "seconds", "cancelled"),
+            *("files", "sessions_before", "sessions", "new", "changed", "unchanged", "failed", "skipped"),
+            *("texts_embedded", "passages_embedded", "stale", "seconds", "cancelled"),
         )
         assert FileFailure.__struct_fields__ == ("path", "reason")
 

@@ -130,6 +130,9 @@ class FakeEngine(QObject):
     def start_indexing(self, folders: tuple[str, ...] = ()) -> None:
         self.log.append(("index", folders))
 
+    def look_again(self) -> None:
+        self.log.append("look again")
+
     def fetch_model(self) -> None:
         self.log.append("fetch model")
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from memex.core.errors import MemexError
 from memex.core.lenses import Fusion, Lens, RankOptions, Recency, Weights
-from memex.core.library import Progress, Stage
+from memex.core.library import Health, LibraryStatus, Progress, RepairQueue, Stage
 from memex.window import wording
 from memex.window.commands import COMMANDS, Command, make_actions
 from memex.window.display import require_display
@@ -256,3 +256,28 @@ def test_without_a_screen_one_sentence_is_said_instead_of_an_abort(monkeypatch) 
         require_display()
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     require_display()
+
+
+WAITING = LibraryStatus(
+    home="/home/ada/.local/share/memex",
+    sessions=1204,
+    indexed=1170,
+    waiting=34,
+    backend="http://localhost:6333",
+    health=Health.DEGRADED,
+    degraded="The Qdrant server cannot be reached: start it.",
+    repairs=RepairQueue(34, values.NOW, "The Qdrant server cannot be reached: start it."),
+)
+
+
+def test_the_status_line_tells_what_the_index_lacks_and_where_it_is(qtbot) -> None:
+    bar = StatusBar(LIGHT)
+    qtbot.addWidget(bar)
+    bar.show_state(EngineState.READY)
+    bar.show_status(WAITING)
+    assert bar.sentence == "The Qdrant server cannot be reached: start it."
+    assert counts_in_words(WAITING).endswith(f"34 waiting since {values.NOW.astimezone():%H:%M}")
+    assert bar.where == "localhost:6333 · degraded"
+    bar.show_took(12)
+    bar.show_status(values.INDEXED)
+    assert (bar.sentence, bar.where) == ("", "embedded · 12 ms")
