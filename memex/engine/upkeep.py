@@ -12,9 +12,9 @@ LOOK_EVERY = 300.0
 """Seconds between two looks at all files: not every file system tells of changes."""
 LOOKS_APART = 30.0
 """Seconds, however often a window asks for one."""
-REST = 2.0
+REST, LONGEST_REST = 2.0, 60.0
 REST_SHARE = 10
-"""After each run of its own, seconds, and at least so many times as long as that took."""
+"""Seconds after each run, and, after one for changed files, so many times as long as that took."""
 MOST_FILES = 1_000
 """Of more than these, all are looked at."""
 
@@ -31,7 +31,7 @@ class Upkeep:
         self._changed: set[Path] = set()
         self._look_at = inf
         self._looked_at = -inf
-        self._rest_until = 0.0
+        self._rest_until = self._trial_from = 0.0
 
     def begin_looking(self) -> None:
         """From now on, every now and then."""
@@ -56,8 +56,9 @@ class Upkeep:
     def seconds_left(self) -> float | None:
         """Until the next thing is due; None: nothing is to be done."""
         with self._lock:
-            at = min(self._look_at, self._rest_until if self._changed else inf, self._trial_at())
-            return None if at == inf else max(0.0, at - self._clock())
+            now = self._clock()
+            at = min(self._look_at, self._rest_until if self._changed else inf, self._trial_at(now))
+            return None if at == inf else max(0.0, at - now)
 
     def due(self) -> StartIndexing | None:
         with self._lock:
@@ -66,7 +67,7 @@ class Upkeep:
                 self._changed.clear()
                 self._look_at = now + LOOK_EVERY
                 return StartIndexing()
-            if self._trial_at() <= now or (self._changed and self._rest_until <= now):
+            if self._trial_at(now) <= now or (self._changed and self._rest_until <= now):
                 changed = tuple(map(str, self._changed))
                 self._changed.clear()
                 return StartIndexing(changed=changed)
@@ -78,12 +79,14 @@ class Upkeep:
             return
         with self._lock:
             now = self._clock()
-            self._rest_until = now + max(REST, REST_SHARE * seconds)
+            self._trial_from = self._rest_until = now + REST
+            if job.changed:
+                self._rest_until = now + min(max(REST, REST_SHARE * seconds), LONGEST_REST)
             if job == StartIndexing():
                 self._looked_at = now
                 if self._look_at < inf:
                     self._look_at = now + LOOK_EVERY
 
-    def _trial_at(self) -> float:
+    def _trial_at(self, now: float) -> float:
         left = self._until_trial()
-        return inf if left is None else max(self._clock() + left, self._rest_until)
+        return inf if left is None else max(now + left, self._trial_from)

@@ -39,7 +39,8 @@ def server_address(server: QdrantServer) -> Address:
     allowed = {host.strip("[]").casefold() for host in server.allowed_hosts}
     if not is_loopback(address.host) and address.host not in allowed:
         raise IndexUnreachableError(
-            f"Memex does not contact {address.host}: add it to allowed_hosts in the settings if it may."
+            f"Memex does not contact {address.host}: add it to allowed_hosts in the settings if it may "
+            "(`memex move --allow-host`)."
         )
     return address
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from memex.catalog.catalog import Catalog
-from memex.catalog.generations import Generation
 from memex.catalog.index_failures import IndexFailure
 from memex.catalog.sources import SourceState
 from memex.core.errors import (
@@ -23,13 +22,11 @@ from memex.core.errors import (
     SettingsError,
 )
 from memex.core.library import EMBEDDED, Health, LibraryStatus, Progress, RepairQueue
-from memex.core.models import ModelSignature
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, load_settings
+from memex.embedding.protocol import Embedder
 from memex.index.breaker import Breaker
-from memex.index.errors import IndexUnreachableError
 from memex.index.guarded import GuardedIndex
-from memex.index.protocol import VectorIndex
 from memex.index.store import GenerationStore
 from memex.library.embedders import OnDownload, open_wanted_embedder
 from memex.library.generations import open_current, recorded_current, replace_current
@@ -87,11 +84,10 @@ class Library:
             self.store = self._chosen_store()
             embedder = open_wanted_embedder(self.paths, self.settings, self.writer, on_download)
             try:
-                generation, index = self._open_index(embedder.signature)
+                self._open_index(embedder)
             except BaseException:
                 embedder.close()
                 raise
-            self.vectors = VectorSide(embedder, index, generation)
             self.degraded, self.model_missing = None, False
         except JobCancelledError:
             raise
@@ -101,11 +97,17 @@ class Library:
             self.degraded = str(error)
 
     def reopen_index(self) -> None:
-        """After a server failed: what may be there by now. IndexingError if it is not."""
-        if self.vectors and self.breaker.failure and self.store.place != EMBEDDED:
+        """After it failed: what may be there by now. IndexingError if it is not."""
+        if self.vectors and self.breaker.failure and isinstance(self.vectors.index, GuardedIndex):
             embedder = self.vectors.embedder
             generation, index = open_current(self.store, self.writer, embedder.signature)
             self.switch_to(VectorSide(embedder, index, generation))
+
+    def go_without_index(self, embedder: Embedder, error: IndexingError) -> None:
+        """Until a trial opens it again, the sessions that are recorded meanwhile wait for it."""
+        self.index_failed(error)
+        generation = recorded_current(self.store, self.writer, embedder.signature)
+        self.switch_to(VectorSide(embedder, GuardedIndex(None, self.breaker), generation))
 
     def index_failed(self, error: IndexingError) -> None:
         """The sessions that it has not got stay marked as such; all else goes on."""
@@ -156,8 +158,8 @@ class Library:
             self.vectors.index.close()
             try:
                 generation, index = replace_current(self.store, self.writer, embedder.signature)
-            except MemexError as error:
-                self.degraded = str(error)
+            except IndexingError as error:
+                self.go_without_index(embedder, error)
                 raise
             self.switch_to(VectorSide(embedder, index, generation))
 
@@ -210,25 +212,22 @@ class Library:
                 ),
             )
 
+    def _open_index(self, embedder: Embedder) -> None:
+        try:
+            generation, index = open_current(self.store, self.writer, embedder.signature)
+        except IndexingError as error:
+            self.go_without_index(embedder, error)
+        else:
+            self.vectors = VectorSide(embedder, index, generation)
+
     def _degraded(self, failure: IndexFailure | None) -> str | None:
-        """A failure of the embedded index costs what could not be written to it; it still answers."""
-        if self.degraded or self.store.place == EMBEDDED:
+        """An embedded index that could not be written to still answers."""
+        may_be_away = self.store.place != EMBEDDED
+        if self.vectors:
+            may_be_away = isinstance(self.vectors.index, GuardedIndex)
+        if self.degraded or not may_be_away:
             return self.degraded
         return self.breaker.failure or (failure.reason if failure else None)
-
-    def _chosen_store(self) -> GenerationStore:
-        try:
-            server = self.settings.server
-        except SettingsError:
-            server = None  # whoever opens the vectors is told
-        return store_for(server, self.paths, self.breaker)
-
-    def _open_index(self, model: ModelSignature) -> tuple[Generation, VectorIndex]:
-        try:
-            return open_current(self.store, self.writer, model)
-        except IndexUnreachableError as error:
-            self.index_failed(error)
-            return recorded_current(self.store, self.writer, model), GuardedIndex(None, self.breaker)
 
     def close(self) -> None:
         """A second time does nothing."""
@@ -238,6 +237,13 @@ class Library:
         self.reader.close()
         self.writer.close()
         self._lock.release()
+
+    def _chosen_store(self) -> GenerationStore:
+        try:
+            server = self.settings.server
+        except SettingsError:
+            server = None  # whoever opens the vectors is told
+        return store_for(server, self.paths, self.breaker)
 
 
 def _locked(paths: LibraryPaths, wait_seconds: float) -> FileLock:

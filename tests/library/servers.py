@@ -5,12 +5,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from httpx import Headers
 from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import UnexpectedResponse
 
+from memex.core.paths import LibraryPaths
 from memex.core.settings import QdrantServer
+from memex.index.breaker import Breaker
 from memex.index.server_connection import connect
+from memex.index.server_store import ServerStore
+from memex.index.store import EdgeStore, GenerationStore
 from tests.index.backends import local_client
 from tests.index.faulty_server import Answer, Served, serving
 
@@ -57,3 +62,15 @@ class FailingClient:
 def failing_client() -> Iterator[FailingClient]:
     with local_client() as well:
         yield FailingClient(well)
+
+
+def stores_over(client: FailingClient, patch: pytest.MonkeyPatch) -> None:
+    """Where a server is chosen, this one is asked."""
+
+    def choose(server: QdrantServer | None, paths: LibraryPaths, breaker: Breaker) -> GenerationStore:
+        if server is None:
+            return EdgeStore(paths.generations)
+        return ServerStore(server, breaker, client)  # type: ignore[arg-type]
+
+    patch.setattr("memex.library.library.store_for", choose)
+    patch.setattr("memex.library.moving.store_for", choose)

@@ -15,7 +15,6 @@ from memex.core.settings import QdrantServer, Settings, load_settings, save_sett
 from memex.index.breaker import FIRST_WAIT, LONGEST_WAIT, Breaker
 from memex.index.errors import IndexUnreachableError
 from memex.index.server_store import ServerStore
-from memex.index.store import EdgeStore, GenerationStore
 from memex.library.library import Library
 from memex.library.listing import asked_of, count_facets, list_sessions
 from memex.library.moving import Move
@@ -25,7 +24,7 @@ from tests.derived_rows import derived_rows
 from tests.index.backends import local_mode_warns
 from tests.index.faulty_server import Answer, hang, raw, refusal, vanish
 from tests.library.conftest import refresh
-from tests.library.servers import FailingClient, failing_client
+from tests.library.servers import FailingClient, failing_client, stores_over
 from tests.transcript_files import TranscriptFile, session_id
 
 pytestmark = local_mode_warns
@@ -52,18 +51,6 @@ def client() -> Iterator[FailingClient]:
 def on_server(client: FailingClient, prepared_home: LibraryPaths, monkeypatch: pytest.MonkeyPatch) -> None:
     stores_over(client, monkeypatch)
     save_settings(prepared_home.settings, Settings(server=SERVER))
-
-
-def stores_over(client: FailingClient, patch: pytest.MonkeyPatch) -> None:
-    """Where a server is chosen, this one is asked."""
-
-    def choose(server: QdrantServer | None, paths: LibraryPaths, breaker: Breaker) -> GenerationStore:
-        if server is None:
-            return EdgeStore(paths.generations)
-        return ServerStore(server, breaker, client)  # type: ignore[arg-type]
-
-    patch.setattr("memex.library.library.store_for", choose)
-    patch.setattr("memex.library.moving.store_for", choose)
 
 
 def asked(library: Library, text: str = "a linker is missing in the container") -> LensTable:

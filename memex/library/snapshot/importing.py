@@ -11,6 +11,7 @@ from memex.catalog.copies import back_up, bring_up_to_date, check_untrusted
 from memex.catalog.merging import map_paths
 from memex.core.errors import CatalogError, MemexError, SnapshotError
 from memex.core.library import ImportReport, SnapshotReport, Stage
+from memex.index.errors import IndexUnreachableError
 from memex.library.embedders import open_wanted_embedder
 from memex.library.forgetting import without_forgotten
 from memex.library.generation_build import GenerationBuild
@@ -81,8 +82,11 @@ def _rebuild(library: Library, tell: Tell) -> None:
             return
     else:
         embedder = side.embedder
-    for progress in GenerationBuild(library, embedder).steps():
-        tell(progress)
+    try:
+        for progress in GenerationBuild(library, embedder).steps():
+            tell(progress)
+    except IndexUnreachableError as error:
+        library.go_without_index(embedder, error)
 
 
 def _make_ours(library: Library, copy: Path, path_map: Mapping[str, str]) -> None:
