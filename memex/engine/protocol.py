@@ -16,8 +16,8 @@ from memex.core.library import (
     SnapshotReport,
 )
 from memex.core.search import LensTable, SearchRequest, SessionCard
-from memex.core.timeline import Timeline
 from memex.core.settings import QdrantServer
+from memex.core.timeline import Timeline
 from memex.engine.replay_messages import GetTurns as GetTurns
 from memex.engine.replay_messages import OpenSession as OpenSession
 from memex.engine.replay_messages import ReplayEvent, ReplayReply, ReplayRequest

@@ -39,7 +39,7 @@ class Engine:
     def __init__(self, library: Library) -> None:
         self.events: SimpleQueue[Event] = SimpleQueue()
         self.jobs = JobRunner(library, self.events.put)
-        self.answers = Answers(library, self.jobs)
+        self.answers = Answers(library, self.jobs, self.events.put)
         library.breaker.on_failure = self.jobs.wake
         self.jobs.open()
 

@@ -22,6 +22,7 @@ from memex.engine.protocol import (
     StartIndexing,
 )
 from memex.engine.watching import Watching
+from memex.library.library import Library
 from tests.engine.processes import is_gone
 from tests.transcript_files import TranscriptFile, session_id
 
@@ -176,3 +177,11 @@ def test_paths_are_told_as_a_scan_finds_them(
     (tmp_path / "link").symlink_to(tmp_path / "real")
     watch(tmp_path / "link")
     assert write_until_told(told, tmp_path / "real" / "a.jsonl") == {tmp_path / "link" / "a.jsonl"}
+
+
+def test_a_new_library_waits_for_the_users_word(prepared_home: LibraryPaths, tmp_path: Path) -> None:
+    library = Library(prepared_home.home)
+    assert not library.is_in_use()
+    save_settings(prepared_home.settings, Settings(folders=(str(tmp_path),)))
+    assert library.is_in_use()
+    library.close()
