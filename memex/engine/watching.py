@@ -38,8 +38,10 @@ class Watching:
         self._refused: set[Path] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="memex-watch", daemon=True)
+        self._known: set[Path] = set()
 
     def start(self) -> None:
+        self._known = self._there()
         self._thread.start()
 
     def close(self) -> None:
@@ -48,15 +50,15 @@ class Watching:
             self._thread.join()
 
     def _run(self) -> None:
-        there = self._there()
         while not self._stop.is_set():
             try:
-                self._watch_while_there(there)
-            except Refusals as refusal:
-                self._find_refused(there, str(refusal))
+                self._watch_while_there(self._known)
+            except Refusals:
+                self._find_refused(self._known)
+                self._stop.wait(self._folders_every)
                 continue
             if not self._stop.is_set():
-                there = self._there()
+                self._known = self._there()
                 self._on_folders()
 
     def _watch_while_there(self, there: set[Path]) -> None:
@@ -91,8 +93,8 @@ class Watching:
     def _there(self) -> set[Path]:
         return {folder for folder in self._folders() if folder.exists()}
 
-    def _find_refused(self, there: set[Path], reason: str) -> None:
-        """Those without which the others can be watched."""
+    def _find_refused(self, there: set[Path]) -> None:
+        """Those without which the others can be watched: they may only together be too many."""
         stopped = threading.Event()
         stopped.set()
         good: list[Path] = []
@@ -103,10 +105,7 @@ class Watching:
                 good.append(folder)
             except Refusals as refusal:
                 self._refused.add(folder)
-                reason = str(refusal)
-                log.warning("%s cannot be watched, and is looked at every few minutes: %s", folder, reason)
-        if not good:
-            self._refused |= there
+                log.warning("%s cannot be watched, and is looked at every few minutes: %s", folder, refusal)
 
 
 def _may_matter(change: Change, path: Path) -> bool:
