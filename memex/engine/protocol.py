@@ -152,7 +152,8 @@ class UnhideSessions(Struct, frozen=True, tag=True):
     keys: tuple[int, ...]
 
 
-Job = StartIndexing | MoveIndex | FetchModel | ExportSnapshot | VerifySnapshot | ImportSnapshot | ForgetSessions
+SnapshotJob = ExportSnapshot | VerifySnapshot | ImportSnapshot
+Job = StartIndexing | MoveIndex | FetchModel | ForgetSessions | SnapshotJob
 JobControl = Job | LookAgain | PauseJob | ResumeJob | CancelJob
 Listing = ListSessions | CountFacets | CountByTime | Complete | FindSessions
 Hiding = HideSessions | UnhideSessions

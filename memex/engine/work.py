@@ -12,11 +12,12 @@ from memex.engine.protocol import (
     Indexed,
     Job,
     JobOutcome,
-    SessionsForgotten,
     Moved,
     MoveIndex,
+    SessionsForgotten,
     SnapshotExported,
     SnapshotImported,
+    SnapshotJob,
     SnapshotVerified,
     StartIndexing,
     VerifySnapshot,
@@ -47,15 +48,21 @@ def do(job: Job, library: Library, tell: Tell) -> JobOutcome:
         case FetchModel():
             library.open_vectors(lambda done, all_: tell(Progress(Stage.DOWNLOAD, done, all_, "bytes")))
             return _refresh(Refresh(library), tell)
+        case ForgetSessions(names=names):
+            keys = [card.key for card in families(library.writer, names)]
+            return SessionsForgotten(forget(library, keys, tell))
+        case _:
+            return _snapshot(job, library, tell)
+
+
+def _snapshot(job: SnapshotJob, library: Library, tell: Tell) -> JobOutcome:
+    match job:
         case ExportSnapshot(file=file, with_texts=with_texts):
             return SnapshotExported(
                 export_snapshot(library.paths, Path(file), with_texts=with_texts, tell=tell)
             )
         case VerifySnapshot(file=file):
             return SnapshotVerified(verify_snapshot(Path(file), library.paths.home, tell))
-        case ForgetSessions(names=names):
-            keys = [card.key for card in families(library.writer, names)]
-            return SessionsForgotten(forget(library, keys, tell))
         case ImportSnapshot():
             return SnapshotImported(
                 import_snapshot(

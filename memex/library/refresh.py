@@ -48,7 +48,8 @@ class Refresh:
         self._finished = False
 
     def steps(self) -> Iterator[Progress]:
-        yield from forget_hidden(self._library)
+        if self._changed is None:
+            yield from forget_hidden(self._library)
         yield from self._parse()
         yield from self._embed_and_upsert()
         self._finished = True
