@@ -265,6 +265,7 @@ PICTURES = (
     Picture("indexing-light", Theme.LIGHT, index),
     Picture("failing-dark", Theme.DARK, fail),
     Picture("keys-light", Theme.LIGHT, show_keys),
+    Picture("keys-small-dark", Theme.DARK, show_keys, SMALL),
     Picture("empty-light", Theme.LIGHT, stand_still, is_empty=True),
     Picture("facets-light", Theme.LIGHT, open_facets),
     Picture("facets-small-dark", Theme.DARK, open_facets, SMALL),

@@ -32,7 +32,7 @@ COMMANDS = (
     Command("library.demo", "Open the Demo Library", "File", opens_group=True),
     Command("window.quit", "Quit", "File", ("Ctrl+Q",), opens_group=True),
     Command("search.focus", "Find Sessions", "Edit", ("/",)),
-    Command("find.here", "Find Sessions, or in the Open Session", "Edit", ("Ctrl+F",)),
+    Command("find.here", "Find Where the Keyboard Is", "Edit", ("Ctrl+F",)),
     Command("search.clear", "Clear Search", "Edit", ("Ctrl+Backspace",)),
     Command("search.recent", "Recent Searches", "Edit", ("Ctrl+Shift+F",)),
     Command("filters.clear", "Clear Filters", "Edit", ("Shift+F",)),

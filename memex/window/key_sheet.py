@@ -10,7 +10,7 @@ from memex.window.commands import COMMANDS, MENUS, NATIVE_KEYS, keys_in_words
 from memex.window.controls import make_label
 
 KEYS_WIDTH = 96
-COLUMNS = (("File", "Edit", "View"), ("Session",), ("Go", "Help"))
+COLUMNS = (("File", "Edit", "View"), ("Session", "Help"), ("Go",))
 
 
 class KeySheet(QFrame):

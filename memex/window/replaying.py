@@ -62,6 +62,7 @@ class Replaying(QObject):
         self.hides_secrets = False
         self.opener = Opener(self.tabs, self.ask)
         self.tabs.pane_added.connect(self._on_pane_added)
+        self.tabs.front_changed.connect(self._show_resume)
         self.opener.shown.connect(self._on_shown)
         engine.session_grew.connect(self._on_session_grew)
         engine.session_lost.connect(self._on_session_lost)

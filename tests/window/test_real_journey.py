@@ -1,5 +1,6 @@
 """The whole way with nothing faked: a real window, its real engine, and the demo library."""
 
+import json
 import os
 import shutil
 import signal
@@ -14,17 +15,20 @@ import msgspec
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from memex.core.filters import Field, Order
 from memex.core.lenses import Lens
 from memex.core.paths import LibraryPaths
+from memex.core.replay import FindRequest, Origin
 from memex.core.settings import Settings, save_settings
 from memex.core.steps.rows import copied
 from memex.demo.generate import write_demo
 from memex.engine.client import attach
 from memex.window.app import App
 from memex.window.lens_slider import WeightSlider
+from memex.window.replay.export_dialog import ExportDialog
+from memex.window.replay.pane import ReplayPane
 from memex.window.replay.widgets.rows_view import RowsView
 from memex.window.results_model import ResultRow, Verdict
 from memex.window.worker import EngineHandle, EngineState
@@ -328,3 +332,54 @@ def test_without_a_model_words_are_searched_and_its_download_is_offered(tmp_path
     app.engine.status_changed.emit(missing)
     assert app.window.status_bar.model_button.isVisible()
     assert app.actions["library.model"].isEnabled()
+
+
+def test_a_session_is_followed_while_it_is_written_and_told_of_when_it_is_lost(app: App, qtbot) -> None:
+    pane = open_found(app, qtbot)
+    source = Path(pane.outline.card.source_path)
+    count = pane.player.count
+    pane.player.seek(count - 1)
+    app.actions["replay.live"].trigger()
+    wait(qtbot, lambda: pane.live.is_on)
+    last = [line for line in map(json.loads, source.read_text("utf-8").splitlines()) if "uuid" in line][-1]
+    message = {"role": "user", "content": "One more thing: document it."}
+    record = {**last, "type": "user", "uuid": "one-more", "parentUuid": last["uuid"], "message": message}
+    with source.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(record) + "\n")
+    wait(qtbot, lambda: pane.current == (pane.outline.card.id, count))
+    wait(qtbot, lambda: pane.turn is not None)
+    assert pane.turn.text == "One more thing: document it."
+    assert pane.outline.origin is Origin.GROWN
+    note = pane.findChild(QLabel, "replayNote")
+    grown = note.text()
+    source.unlink()
+    wait(qtbot, lambda: note.text() != grown)
+    assert "gone" in note.text()
+    pane.player.seek(0)
+    wait(qtbot, lambda: pane.turn is not None)
+
+
+def test_found_by_expression_and_exported_by_the_engine(app: App, qtbot, tmp_path: Path) -> None:
+    pane = open_found(app, qtbot)
+    pane.open_find()
+    pane.find_bar.look_for(FindRequest(r"exit (code|status) \d+", is_regex=True))
+    wait(qtbot, lambda: pane.finding.turns)
+    assert FAILING_TURN in pane.finding.turns
+    app.actions["session.export"].trigger()
+    dialog = pane.findChild(ExportDialog)
+    dialog._on_file_selected(str(tmp_path / "session.html"))
+    dialog._export.click()
+    wait(qtbot, lambda: dialog._said.text())
+    assert dialog._said.text().startswith(f"{pane.player.count} turns written to")
+    page = (tmp_path / "session.html").read_text("utf-8")
+    assert "linker" in page
+    assert "<script" not in page
+    dialog.close()
+
+
+def open_found(app: App, qtbot) -> ReplayPane:
+    search(app, qtbot, QUERY)
+    row = next(row for row in rows(app) if row.text.title == FOUND)
+    app.replaying.opener.open_id(row.card.id)
+    wait(qtbot, lambda: (pane := app.window.replay.pane_of(row.card.id)) and pane.turn is not None)
+    return app.window.replay.active

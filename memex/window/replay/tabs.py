@@ -36,7 +36,7 @@ class ReplayTabs(QWidget):
     pane_added = Signal(object)  # ReplayPane
     pane_closed = Signal(object)  # ReplayPane, with its session still in it
     tab_wanted = Signal(object, object)  # ReplayPane, SessionPlace: a remembered session, now that it is seen
-    docked = Signal(object)  # ReplayPane
+    front_changed = Signal()
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,7 +154,6 @@ class ReplayTabs(QWidget):
         window = self._windows.pop(pane)
         self._insert(pane)
         window.close_for_good()
-        self.docked.emit(pane)
 
     def remembered(self) -> tuple[OpenTab, ...]:
         return tuple(tab for pane in self.panes if (tab := self._remembered(pane)) is not None)
@@ -251,7 +250,10 @@ class ReplayTabs(QWidget):
         self._close(self._in_tabs()[index])
 
     def _on_current_changed(self) -> None:
-        if self._tabs.count() and self._front() in self._waiting and self.isVisible():
+        if not self._tabs.count():
+            return
+        self.front_changed.emit()
+        if self._front() in self._waiting and self.isVisible():
             self.open_waiting()
 
     def _on_titled(self, pane: ReplayPane) -> None:
