@@ -291,7 +291,7 @@ def test_a_pasted_id_opens_its_session_and_the_box_keeps_the_keyboard(app: App, 
     app.engine.status_changed.emit(msgspec.structs.replace(values.INDEXED, with_vectors=7))
     app.finder.refresh()
     qtbot.wait(1)
-    assert not [entry for entry in app.engine.log[opened:] if isinstance(entry, tuple)]
+    assert ("open", text) not in app.engine.log[opened:]
 
 
 def test_commands_are_found_by_typing_and_run(app: App, qtbot) -> None:

@@ -1,6 +1,6 @@
 """What the head of the replay says of a session, in words."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from memex.core.replay import Origin, SessionOutline, WithdrawnBranch
 from memex.core.safe_text import one_line
@@ -78,10 +78,6 @@ def problems_in_full(outline: SessionOutline, most: int = 20) -> str:
     if outline.problem_count > most:
         lines.append(f"and {outline.problem_count - most:,} more")
     return "\n".join(lines)
-
-
-def is_recent(when: datetime | None, now: datetime, within: timedelta) -> bool:
-    return when is not None and now - when <= within
 
 
 def _cached(tokens: TokenUsage) -> int:
