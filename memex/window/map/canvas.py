@@ -21,9 +21,12 @@ CLICK = 4
 """Pixels that a click may move."""
 DIM = 45
 """Opacity, of 255, of what the search did not find."""
+NAMED_MATCHES = 8
 GLIDE_MS = 250
 MOST_GLIDING = 2_000
 MARGIN = 0.08
+LEAST_MARGIN = 0.02
+"""Around all dots, of the unit circle's radius."""
 CLOSEST = 0.15
 """How much of the map is in sight at least when one session is shown."""
 
@@ -116,7 +119,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
 
     @Slot()
     def show_all(self) -> None:
-        self._box.setRange(QRectF(-1, -1, 2, 2), padding=MARGIN)
+        if not len(self._at):
+            return
+        low, high = self._layout_bounds()
+        self._box.setRange(QRectF(*low, *(high - low)), padding=MARGIN)
 
     def zoom(self, factor: float) -> None:
         self._box.scaleBy((1 / factor, 1 / factor))
@@ -208,7 +214,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         room = QRectF(self.viewport().rect())
         pixels = self.pixels()
         is_shown = self.is_grown & _within(pixels, room)
-        wanted = labels(self._data, pixels, is_shown, self._selected[:1] if self._selected else ())
+        first = (*self._selected[:1], *sorted(self._lit or ())[:NAMED_MATCHES])
+        wanted = labels(self._data, pixels, is_shown, dict.fromkeys(first))
         paint_labels(painter, wanted, room, self._palette, beside=pixels[is_shown])
         if self._lasso is not None:
             fill = QColor(self._palette.accent)
@@ -226,15 +233,26 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         """All of it anew."""
         if self._data is None:
             return
-        ring, rim = pg.mkPen(self._palette.error, width=2), pg.mkPen(self._palette.surface, width=1)
         self._dots.setData(
             x=self._at[:, 0],
             y=self._at[:, 1],
             size=self._data.sizes(),
-            pen=[ring if card.error_count else rim for card in self._data.cards],
+            pen=self._rings(),
             brush=self._brushes(),
         )
         self._show_grown()
+
+    def _rings(self) -> list[object]:
+        """Errors in red; the others have a rim that parts them from dots behind."""
+        assert self._data is not None
+        rim = pg.mkPen(self._palette.surface, width=1)
+        bright, dim = QColor(self._palette.error), QColor(self._palette.error)
+        dim.setAlpha(DIM)
+        rings = {False: pg.mkPen(bright, width=2), True: pg.mkPen(dim, width=2)}
+        return [
+            rings[self._is_dim(place)] if card.error_count else rim
+            for place, card in enumerate(self._data.cards)
+        ]
 
     def _brushes(self) -> list[object]:
         assert self._data is not None
@@ -255,6 +273,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     def _colour(self) -> None:
         if self._data is not None:
             self._dots.setBrush(self._brushes(), mask=None)
+            self._dots.setPen(self._rings(), mask=None)
 
     def _show_grown(self) -> None:
         if self._data is None:
@@ -299,6 +318,12 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         if self._data is not None:
             to = self._data.layouts[self._layout]
             self._move(to if share >= 1 else self._from + share * (to - self._from))
+
+    def _layout_bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of the layout that is chosen, though the dots may still be on their way to it; never empty."""
+        assert self._data is not None
+        at = self._data.layouts[self._layout]
+        return at.min(axis=0) - LEAST_MARGIN, at.max(axis=0) + LEAST_MARGIN
 
     def _reveal(self, places: NDArray[np.float64]) -> None:
         """Moves only as far as is needed to have them in sight."""

@@ -13,6 +13,8 @@ from memex.core.topology import Topology, TopologyLayouts
 
 SMALLEST, LARGEST = 7.0, 22.0
 """Pixels across a session's dot."""
+ROOM = ((300, 1.6), (1_500, 1.25), (np.inf, 1.0))
+"""Up to so many sessions, dots are larger by so much."""
 
 Places = NDArray[np.intp]
 
@@ -34,7 +36,10 @@ class MapData:
     def sizes(self) -> NDArray[np.float64]:
         """By the root of the user's turns, so that areas compare."""
         turns = np.array([card.prompt_count for card in self.cards], np.float64)
-        return np.clip(SMALLEST + 2.5 * (np.sqrt(np.maximum(turns, 1)) - 1), SMALLEST, LARGEST).round()
+        sizes = np.clip(SMALLEST + 2.5 * (np.sqrt(np.maximum(turns, 1)) - 1), SMALLEST, LARGEST)
+        room = next(factor for most, factor in ROOM if len(turns) <= most)
+        rounded: NDArray[np.float64] = (room * sizes).round()
+        return rounded
 
     def places_of(self, ids: Iterable[str]) -> tuple[int, ...]:
         return tuple(self.places[session] for session in ids if session in self.places)
