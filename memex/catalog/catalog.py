@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from memex.catalog.archive import Archive
+from memex.catalog.checkup import Checkup
 from memex.catalog.connection import catalog_errors, connect, transaction
 from memex.catalog.copies import replace_content
 from memex.catalog.erasing import Erased, erase_sessions, overwrite_remains
@@ -39,6 +40,7 @@ class Catalog:
         self.forgotten = Forgotten(self._db)
         self.hidden = Hidden(self._db)
         self.index_failures = IndexFailures(self._db)
+        self.checkup = Checkup(self._db)
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """All of the block is committed, or none of it; durable: for what exists nowhere else."""

@@ -58,8 +58,8 @@ def erase_sessions(db: sqlite3.Connection, keys: Collection[int]) -> Erased:
         texts,
         "FROM vector WHERE hash = ? AND NOT EXISTS (SELECT 1 FROM lens_text t WHERE t.hash = vector.hash)",
     )
-    shared = [path for path in paths if _holds_others(db, path)]
-    alone = [path for path in paths if path not in shared]
+    alone = [path for path in paths if not _holds_others(db, path)]
+    shared = [path for path in paths if path not in alone and _is_copied_whole(db, path)]
     _delete(db, alone, "FROM source WHERE path = ?")
     ids = [session_id.split(COPY_MARK)[0] for _, session_id in names]
     copies = _drop_copies(db, contents) + _drop_older_versions(db, ids)
@@ -97,6 +97,11 @@ def _delete(db: sqlite3.Connection, values: Iterable[object], rest: str) -> None
 
 def _holds_others(db: sqlite3.Connection, path: object) -> bool:
     return db.execute("SELECT 1 FROM source_session WHERE path = ? LIMIT 1", (path,)).fetchone() is not None
+
+
+def _is_copied_whole(db: sqlite3.Connection, path: object) -> bool:
+    found = db.execute("SELECT 1 FROM source JOIN archive USING (content_hash) WHERE path = ?", (path,))
+    return found.fetchone() is not None
 
 
 def _drop_copies(db: sqlite3.Connection, contents: Iterable[object]) -> int:

@@ -1,8 +1,10 @@
 """Which transcript files are known, as what they were last read."""
 
 import sqlite3
+from collections.abc import Iterable
 from enum import StrEnum
 
+import msgspec
 from msgspec import Struct
 
 from memex.core.library import FileFailure
@@ -59,6 +61,30 @@ class Sources:
             "INSERT INTO source_session VALUES (?, ?)", ((source.path, key) for key in source.sessions)
         )
 
+    def stamp_of(self, path: str) -> tuple[int, int] | None:
+        """(size, mtime_ns) of the file when it was last looked at."""
+        row = self._db.execute("SELECT size, mtime_ns FROM source WHERE path = ?", (path,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def paths(self) -> list[str]:
+        return [path for (path,) in self._db.execute("SELECT path FROM source")]
+
+    def mark_gone(self, paths: Iterable[str]) -> None:
+        """These and no others."""
+        self._db.execute(
+            """UPDATE source SET is_gone = NOT is_gone
+               WHERE is_gone <> (path IN (SELECT value FROM json_each(?)))""",
+            (msgspec.json.encode(list(paths)).decode(),),
+        )
+
+    def count_gone(self) -> int:
+        """Sessions whose transcript the last scan missed, or that came without one."""
+        (count,) = self._db.execute(
+            """SELECT count(*) FROM session LEFT JOIN source ON path = source_path
+               WHERE NOT is_helper AND ifnull(is_gone, 1)"""
+        ).fetchone()
+        return int(count)
+
     def others_of(self, session: int, path: str) -> list[tuple[str, bytes]]:
         """(path, content hash) of the files, but this one, that this session was read from."""
         rows = self._db.execute(
@@ -95,6 +121,10 @@ class Sources:
             "SELECT 1 FROM source_session WHERE path = ? AND session = ?", (path, session)
         ).fetchone()
         return row is not None
+
+    def ask_again(self) -> None:
+        """Every file is read again by the next scan."""
+        self._db.execute("UPDATE source SET size = -1")
 
     def count(self) -> int:
         (count,) = self._db.execute("SELECT count(*) FROM source").fetchone()

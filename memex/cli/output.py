@@ -17,6 +17,7 @@ from memex.core.evaluation import Estimate, Evaluation
 from memex.core.lenses import Lens
 from memex.core.library import (
     EMBEDDED,
+    DoctorReport,
     ForgetReport,
     ImportReport,
     IndexReport,
@@ -87,6 +88,7 @@ class SessionOutput(Struct, frozen=True):
     error_count: int
     outcome: str
     source_path: str
+    source_state: str | None
     parent_id: str | None
 
 
@@ -228,6 +230,8 @@ def status_text(status: LibraryStatus) -> str:
         lines.append(f"Without vectors: {status.degraded}")
     if status.repairs.last_error:
         lines.append(f"To be repaired: {_repairs(status.repairs)}")
+    if status.sources_gone:
+        lines.append(f"Gone      {status.sources_gone:,} transcripts: the library's own copies are replayed")
     lines += [f"failed: {failure.reason}" for failure in status.failed]
     return "\n".join(lines)
 
@@ -323,6 +327,7 @@ def _session(card: SessionCard) -> SessionOutput:
         error_count=card.error_count,
         outcome=card.outcome.value,
         source_path=card.source_path,
+        source_state=card.source_state,
         parent_id=card.parent_id,
     )
 
@@ -339,6 +344,15 @@ def import_text(report: ImportReport) -> str:
     return (
         f"{report.added} sessions new, {report.replaced} replaced, {report.kept} kept as they were, "
         f"in {report.seconds:.1f} s."
+    )
+
+
+def doctor_text(report: DoctorReport) -> str:
+    if not report.findings:
+        return f"Nothing is wrong: {', '.join(report.checked)} were examined."
+    return "\n".join(
+        f"{finding.check}: {finding.problem}\n    {'Repaired.' if finding.is_repaired else finding.repair}"
+        for finding in report.findings
     )
 
 

@@ -22,6 +22,7 @@ class Stage(StrEnum):
     UPSERT = "upsert"
     BUILD = "build"
     ERASE = "erase"
+    EXAMINE = "examine"
     EXPORT = "export"
     VERIFY = "verify"
     IMPORT = "import"
@@ -130,6 +131,26 @@ class RepairQueue(Struct, frozen=True):
     last_error: str | None = None
 
 
+class Finding(Struct, frozen=True):
+    """Something wrong with the library."""
+
+    check: str
+    problem: str
+    repair: str
+    """What helps."""
+    is_repaired: bool = False
+
+
+class DoctorReport(Struct, frozen=True):
+    checked: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    seconds: float
+
+    @property
+    def is_healthy(self) -> bool:
+        return all(finding.is_repaired for finding in self.findings)
+
+
 class LibraryStatus(Struct, frozen=True):
     """Counts are of sessions unless the name says otherwise."""
 
@@ -140,6 +161,8 @@ class LibraryStatus(Struct, frozen=True):
     """Of the sessions, those that another one started; lists leave them out."""
     with_vectors: int = 0
     indexed: int = 0
+    sources_gone: int = 0
+    """Those whose transcript was not there at the last scan."""
     waiting: int = 0
     texts_waiting: int = 0
     failed: tuple[FileFailure, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -14,6 +15,17 @@ from memex.core.session import Outcome
 if TYPE_CHECKING:  # numpy costs 80 ms to import, and the window paints first
     import numpy as np
     from numpy.typing import NDArray
+
+
+class TranscriptState(StrEnum):
+    """What has become of the file that a session was read from."""
+
+    PRESENT = "present"
+    GROWN = "grown"
+    """It goes on after what was read."""
+    GONE = "gone"
+    DIVERGED = "diverged"
+    """It no longer begins with what was read."""
 
 
 class SearchRequest(Struct, frozen=True):
@@ -58,6 +70,8 @@ class SessionCard(Struct, frozen=True):
     outcome: Outcome
     source_path: str
     parent_id: str | None = None
+    source_state: TranscriptState | None = None
+    """None where it was not looked at: lists say it."""
 
 
 class Relaxation(Struct, frozen=True):

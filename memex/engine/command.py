@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from memex.core.errors import EngineError
-from memex.core.library import Progress
+from memex.core.errors import EngineError, MemexError
+from memex.core.library import DoctorReport, Progress
 from memex.core.paths import LibraryPaths
 from memex.engine.answers import Answers
 from memex.engine.client import EngineClient, attach, unwrapped
@@ -24,10 +24,16 @@ from memex.engine.protocol import (
     Search,
 )
 from memex.engine.topology_messages import GetTopology
+from memex.library.doctor import examine_closed
 from memex.library.library import Library
 
 LOCK_WAIT = 10.0
 OnProgress = Callable[[Progress], None]
+
+
+def examine_unopened(paths: LibraryPaths, failure: MemexError) -> DoctorReport:
+    """What can be said of a library that does not open."""
+    return examine_closed(paths, failure)
 
 
 class CommandEngine(Protocol):

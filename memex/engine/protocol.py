@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from memex.core.filters import Facet, FacetValue, Field, Filters, Order
 from memex.core.library import (
+    DoctorReport,
     ForgetReport,
     ImportReport,
     IndexReport,
@@ -136,6 +137,10 @@ class ForgetSessions(Struct, frozen=True, tag=True):
     names: tuple[str, ...]
 
 
+class ExamineLibrary(Struct, frozen=True, tag=True):
+    repair: bool = False
+
+
 class FindSessions(Struct, frozen=True, tag=True):
     """What `ForgetSessions` of these names would forget."""
 
@@ -153,7 +158,7 @@ class UnhideSessions(Struct, frozen=True, tag=True):
 
 
 SnapshotJob = ExportSnapshot | VerifySnapshot | ImportSnapshot
-Job = StartIndexing | MoveIndex | FetchModel | ForgetSessions | SnapshotJob
+Job = StartIndexing | MoveIndex | FetchModel | ForgetSessions | ExamineLibrary | SnapshotJob
 JobControl = Job | LookAgain | PauseJob | ResumeJob | CancelJob
 Listing = ListSessions | CountFacets | CountByTime | Complete | FindSessions
 Hiding = HideSessions | UnhideSessions
@@ -240,11 +245,16 @@ class SnapshotImported(Struct, frozen=True, tag=True):
     report: ImportReport
 
 
+class LibraryExamined(Struct, frozen=True, tag=True):
+    report: DoctorReport
+
+
 class SessionsForgotten(Struct, frozen=True, tag=True):
     report: ForgetReport
 
 
-JobOutcome = SessionsForgotten | Indexed | Moved | SnapshotExported | SnapshotVerified | SnapshotImported
+SnapshotOutcome = SnapshotExported | SnapshotVerified | SnapshotImported
+JobOutcome = SessionsForgotten | LibraryExamined | Indexed | Moved | SnapshotOutcome
 
 
 class JobFinished(Struct, frozen=True, tag=True):

@@ -5,6 +5,7 @@ from pathlib import Path
 from memex.core.errors import JobCancelledError
 from memex.core.library import Progress, Stage
 from memex.engine.protocol import (
+    ExamineLibrary,
     ExportSnapshot,
     FetchModel,
     ForgetSessions,
@@ -12,6 +13,7 @@ from memex.engine.protocol import (
     Indexed,
     Job,
     JobOutcome,
+    LibraryExamined,
     Moved,
     MoveIndex,
     SessionsForgotten,
@@ -22,6 +24,7 @@ from memex.engine.protocol import (
     StartIndexing,
     VerifySnapshot,
 )
+from memex.library.doctor import examine
 from memex.library.forgetting import families, forget
 from memex.library.library import Library
 from memex.library.moving import Move
@@ -51,6 +54,8 @@ def do(job: Job, library: Library, tell: Tell) -> JobOutcome:
         case ForgetSessions(names=names):
             keys = [card.key for card in families(library.writer, names)]
             return SessionsForgotten(forget(library, keys, tell))
+        case ExamineLibrary(repair=repair):
+            return LibraryExamined(examine(library, repair=repair, tell=tell))
         case _:
             return _snapshot(job, library, tell)
 

@@ -196,6 +196,7 @@ class Library:
                 sessions=sessions,
                 subagents=catalog.sessions.count_subagents(),
                 with_vectors=with_vectors,
+                sources_gone=catalog.sources.count_gone(),
                 indexed=catalog.generations.count(generation) if generation else 0,
                 waiting=waiting,
                 texts_waiting=catalog.vectors.count_missing(model) if model else 0,
@@ -248,7 +249,8 @@ class Library:
 
 def _locked(paths: LibraryPaths, wait_seconds: float) -> FileLock:
     try:
-        paths.home.mkdir(parents=True, exist_ok=True)
+        # It holds what transcripts quote: nobody else is to look into it.
+        paths.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(paths.lock, timeout=wait_seconds)
         lock.acquire()
     except Timeout as cause:

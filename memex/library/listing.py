@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,7 @@ from memex.catalog.catalog import Catalog
 from memex.core.filters import Facet, FacetValue, Field, Filters, Order
 from memex.core.query import FILTER_NAMES, Query, parse_query
 from memex.core.search import SessionCard
+from memex.library.source_state import with_source_state
 
 
 def asked_of(text: str, filters: Filters) -> Query:
@@ -57,7 +59,7 @@ def list_sessions(
     with catalog.errors():
         leaving_out = excluded_sessions(catalog, query)
         cards, total = catalog.sessions.listed(query.filters, order, limit, offset, leaving_out)
-        return tuple(cards), total
+        return tuple(map(partial(with_source_state, catalog), cards)), total
 
 
 def count_facets(catalog: Catalog, query: Query, among: Collection[int] | None) -> tuple[Facet, ...]:

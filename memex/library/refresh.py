@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from memex.core.errors import IndexingError
@@ -11,11 +12,13 @@ from memex.core.lenses import Lens
 from memex.core.library import FileFailure, IndexReport, Progress, Stage, Stale
 from memex.core.settings import Settings
 from memex.index.errors import BrokenIndexError, StaleGenerationError
+from memex.library.archiving import drop_expired
 from memex.library.embedding import embed_missing, upsert_missing
 from memex.library.forgetting import forget_hidden
 from memex.library.library import Library
 from memex.library.parsing import ParseTally, ReadingRules, as_it_is, changed_files, parse_files
 from memex.library.progress import Pace
+from memex.library.source_state import mark_gone
 from memex.transcripts.discovery import FoundFile, Unreadable, default_roots, find_transcripts
 from memex.transcripts.redaction import redact_session
 
@@ -52,6 +55,7 @@ class Refresh:
             yield from forget_hidden(self._library)
         yield from self._parse()
         yield from self._embed_and_upsert()
+        drop_expired(self._library.writer, self._library.settings, datetime.now())
         self._finished = True
 
     def report(self) -> IndexReport:
@@ -97,6 +101,8 @@ class Refresh:
         entries = find_transcripts(self._roots())
         found = [file for entry in entries if (file := self._readable(entry))]
         self._files = len(found)
+        if self._changed is None:
+            mark_gone(self._library.writer, [file.path for file in found])
         files = changed_files(self._library.writer, found)
         settings = self._library.settings
         rules = ReadingRules(

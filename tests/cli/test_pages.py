@@ -24,7 +24,9 @@ from memex.core.evaluation import Estimate, Evaluation, RunQuality
 from memex.core.filters import KNOWN_VALUES, Field
 from memex.core.lenses import Lens
 from memex.core.library import (
+    DoctorReport,
     FileFailure,
+    Finding,
     ForgetReport,
     ImportReport,
     IndexReport,
@@ -68,6 +70,7 @@ SHAPES: dict[str, tuple[type[Struct], ...]] = {
     "sessions": (SessionsOutput, SessionOutput),
     "status": (LibraryStatus, RepairQueue, Progress),
     "fetch-model": (),
+    "doctor": (DoctorReport, Finding),
     "forget": (ForgetReport,),
     "snapshot": (SnapshotReport, ImportReport),
     "eval": (Evaluation, RunQuality, Estimate),
