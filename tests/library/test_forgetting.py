@@ -16,9 +16,11 @@ from memex.core.search import SearchRequest
 from memex.library.forgetting import families, forget
 from memex.library.library import Library
 from memex.library.listing import asked_of, complete, count_facets, list_sessions
+from memex.library.parsing import changed_files
 from memex.library.search import search
 from memex.library.snapshot.exporting import export_snapshot
 from memex.library.snapshot.importing import import_snapshot
+from memex.transcripts.discovery import FoundFile, find_transcripts
 from tests.library.conftest import refresh
 from tests.transcript_files import TranscriptFile, session_id
 
@@ -116,6 +118,8 @@ def test_it_does_not_come_back_by_a_scan_nor_when_it_goes_on_or_is_moved(
     library: Library, new_library: NewLibrary, folder: Path, secret: TranscriptFile
 ) -> None:
     forget_named(library, session_id(9))
+    found = [file for file in find_transcripts([folder]) if isinstance(file, FoundFile)]
+    assert changed_files(library.writer, found) == []
     assert refresh(library, folder).new == 0
     secret.prompt("And on it goes")
     assert refresh(library, folder).new == 0
