@@ -150,6 +150,8 @@ def hashes(library: Library) -> set[bytes]:
 
 
 class _Unreachable:
+    backend, place = "server", "http://nowhere"
+
     def __getattr__(self, name: str) -> object:
         raise IndexingError(f"Qdrant was asked to {name}.")
 

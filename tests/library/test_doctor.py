@@ -90,7 +90,7 @@ SPOILT: dict[str, tuple[str, Spoil, str]] = {
         lambda lib: execute(
             lib,
             "INSERT INTO model VALUES ('m', '{}', 0, NULL)",
-            "INSERT INTO generation VALUES (5, 'm', 's', 1, 0, 1)",
+            "INSERT INTO generation (id, model, shape, is_current) VALUES (5, 'm', 's', 1)",
         ),
         "generation 5 is missing",
     ),
