@@ -2,7 +2,8 @@
 
 A cosine of 0.4 is much in one lane and nothing in another; BM25 and sparse scores have no upper bound. So
 each lane is measured against its background: the median over the candidates is 0, its best is 1. A session
-that has nothing in a lane stands at the background: it is not punished for having met no error.
+that has nothing in a lane stands at the background: it is not punished for having met no error. Cosines are
+first corrected for a session's length.
 
 How much a lane is to be trusted is decided per query. Full text by its coverage: the share of the query's
 information that its best turn holds. Measured on 222 queries: nearly all that quote something (names,
@@ -30,6 +31,9 @@ SAY: Mapping[Lane, float] = {
     Lane.PATH: 0.2,
 }
 """What a cosine counts for in each dense lane."""
+LENGTH = 0.03
+"""Of a cosine, for each factor e by which a session has more turns than `TYPICAL_TURNS`."""
+TYPICAL_TURNS = 20
 SPARSE_SAY = 0.05
 """Of a bag of tokens, which full text knows, too."""
 COVERAGE = (0.25, 0.5)
@@ -63,6 +67,13 @@ def on_common_scale(lane: Lane, raw: NDArray[np.float32]) -> ScaledLane:
         return ScaledLane(np.where(np.isnan(raw), raw, np.float32(0.0)), 0.0)
     scaled = np.clip((raw - background) / (best - background), 0.0, 1.0).astype(np.float32)
     return ScaledLane(scaled, best - background)
+
+
+def of_typical_length(cosines: NDArray[np.float32], turns: Sequence[int]) -> NDArray[np.float32]:
+    """Long sessions are near to everything: the best of n random cosines grows with about log n."""
+    longer = np.log((1 + np.array(turns, np.float32)) / (1 + TYPICAL_TURNS))
+    corrected: NDArray[np.float32] = (cosines - np.float32(LENGTH) * longer).astype(np.float32)
+    return corrected
 
 
 def coverage(best_score: float, idf: Sequence[float]) -> float:

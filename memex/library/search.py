@@ -16,7 +16,15 @@ from memex.core.lenses import Lane, Lens, RankOptions, Recency
 from memex.core.query import Query
 from memex.core.ranking import Ranking, rank
 from memex.core.search import LensTable, Relaxation, SearchRequest, SessionCard, Snippet
-from memex.library.calibration import CLOSE, confidence, coverage, on_common_scale, trust
+from memex.library.calibration import (
+    CLOSE,
+    DENSE,
+    confidence,
+    coverage,
+    of_typical_length,
+    on_common_scale,
+    trust,
+)
 from memex.library.groups import groups
 from memex.library.lane_scores import LaneScores, Queries, with_vectors
 from memex.library.listing import allowed_sessions, asked_of, list_sessions, named_session
@@ -116,7 +124,11 @@ def lens_table(
         scores = scores.spread_over(np.union1d(scores.keys, [named]))
     cards = catalog.sessions.cards(scores.keys.tolist())
     known = scores.narrowed_to(np.fromiter(cards, np.int64))
-    scaled = {lane: on_common_scale(lane, raw) for lane, raw in known.of.items()}
+    turns = [card.turn_count for card in cards.values()]
+    scaled = {
+        lane: on_common_scale(lane, of_typical_length(raw, turns) if lane in DENSE else raw)
+        for lane, raw in known.of.items()
+    }
     trusted = trust(scaled, covered)
     matrix = np.stack([lane.scores for lane in scaled.values()], axis=1)
     return LensTable(
