@@ -16,6 +16,7 @@ from memex.core.lenses import Lane, Lens, RankOptions, Recency
 from memex.core.query import Query
 from memex.core.ranking import Ranking, rank
 from memex.core.search import LensTable, Relaxation, SearchRequest, SessionCard, Snippet
+from memex.library.adjacency import with_neighbours
 from memex.library.calibration import (
     CLOSE,
     DENSE,
@@ -64,7 +65,8 @@ def search(
         queries = side.lane_queries(_corrected(query.text, corrections)) if side and words else {}
         allowed = allowed_sessions(catalog, query)
         by_words = _turn_hits(catalog, request, query, words, allowed)
-        hits = by_words.hits
+        idf = dict(zip((word.lower() for word in words), by_words.idf, strict=False))
+        hits = with_neighbours(catalog, by_words.hits, query.text, idf)
         scores = LaneScores.by_words(session_scores(hits))
         if side and queries:
             try:

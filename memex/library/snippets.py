@@ -16,10 +16,6 @@ LONGEST_SEARCHED = 100_000
 SHORT = 3
 MOST_PLACES = 40
 """Of one word, that are weighed against each other."""
-RIVALS = 4
-ABOUT_AS_GOOD = 0.7
-"""Of the best turn's BM25: turns that may be shown in its place."""
-SESSIONS_WITH_RIVALS = 10
 SPACE = re.compile(r"\s+")
 
 
@@ -80,37 +76,14 @@ def snippet(turn: int, body: str, matcher: Matcher) -> Snippet:
 def word_snippets(
     catalog: Catalog, hits: Sequence[TurnHit], keys: Iterable[int], matcher: Matcher
 ) -> dict[int, Snippet]:
-    """Session → its best turn by words, for those of the sessions that have one.
-
-    For the first few sessions, of turns that are about as good the one where most words stand together: BM25
-    does not see that the words of a command follow one another.
-    """
-    turns = _turns_to_read(hits, list(keys))
-    bodies = catalog.full_text.bodies((key, turn) for key, of_key in turns.items() for turn in of_key)
-    best = {}
-    for key, of_key in turns.items():
-        there = [turn for turn in of_key if (key, turn) in bodies]
-        if len(there) > 1:
-            there.sort(key=lambda turn: -matcher.densest(bodies[key, turn][:LONGEST_SEARCHED])[1])
-        if there:
-            best[key] = snippet(there[0], bodies[key, there[0]], matcher)
-    return best
-
-
-def _turns_to_read(hits: Sequence[TurnHit], keys: Sequence[int]) -> dict[int, list[int]]:
-    """Session → its best turn, and for the first sessions those that are about as good, best first."""
-    best: dict[int, float] = {}
-    turns: dict[int, list[int]] = {key: [] for key in keys}
-    several = set(keys[:SESSIONS_WITH_RIVALS])
+    """Session → its best turn by words, for those of the sessions that have one."""
+    best: dict[int, int] = {}
     for hit in hits:
-        score = best.setdefault(hit.session, hit.score)
-        found = turns.get(hit.session)
-        if found is None or (found and hit.session not in several):
-            continue
-        if len(found) < RIVALS and hit.score >= ABOUT_AS_GOOD * score:
-            # The card's own row is what the list shows anyway: its session shows how it began.
-            found.append(0 if hit.turn == CARD_TURN else hit.turn)
-    return turns
+        # The card's own row is what the list shows anyway: its session shows how it began.
+        best.setdefault(hit.session, 0 if hit.turn == CARD_TURN else hit.turn)
+    turns = [(key, best[key]) for key in keys if key in best]
+    bodies = catalog.full_text.bodies(turns)
+    return {key: snippet(turn, bodies[key, turn], matcher) for key, turn in turns if (key, turn) in bodies}
 
 
 def passage_snippets(
