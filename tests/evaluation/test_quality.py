@@ -104,7 +104,7 @@ def test_no_class_is_worse_than_full_text_alone(measured: Evaluation, kind: str)
     assert ndcg(measured, "all lenses", kind) >= ndcg(measured, "words alone", kind) - 2 * SMALL
 
 
-@pytest.mark.parametrize("kind", ["identifier", "path", "command"])
+@pytest.mark.parametrize("kind", ["identifier", "path", "command", "error"])
 def test_what_is_quoted_is_nearly_always_the_first_hit(measured: Evaluation, kind: str) -> None:
     assert mean(measured.runs[0].success_at_1[kind]) >= 0.9
 

@@ -122,6 +122,16 @@ def test_each_line_has_the_documented_shape() -> None:
             assert 0 < len(entry["turn_text"]) <= 80
 
 
+def test_fresh_queries_are_asked_nowhere_else_and_of_no_session_of_the_corpus() -> None:
+    lines = (Path(__file__).with_name("fresh.jsonl")).read_text("utf-8").splitlines()
+    fresh: list[dict[str, Any]] = [json.loads(line) for line in lines]
+    known = {entry["session"] for query in QUERIES for entry in query["relevant"]}
+    assert {query["split"] for query in fresh} == {"fresh"}
+    assert {query["class"] for query in fresh} == CLASSES
+    assert {query["query"].casefold() for query in fresh}.isdisjoint(q["query"].casefold() for q in QUERIES)
+    assert {entry["session"] for query in fresh for entry in query["relevant"]}.isdisjoint(known)
+
+
 def test_ids_and_queries_are_unique() -> None:
     assert len({query["id"] for query in QUERIES}) == len(QUERIES)
     assert len({query["query"].casefold() for query in QUERIES}) == len(QUERIES)

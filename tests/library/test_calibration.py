@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from memex.core.lenses import Lane
-from memex.library.calibration import CLOSE, ScaledLane, confidence, coverage, on_common_scale, trust
+from memex.library.calibration import (
+    CLOSE,
+    TYPICAL_TURNS,
+    ScaledLane,
+    confidence,
+    coverage,
+    of_typical_length,
+    on_common_scale,
+    trust,
+)
 
 NONE = np.nan
 
@@ -78,3 +87,10 @@ def test_words_or_meaning_make_sure_and_neither_does_not() -> None:
     assert confidence(0.1, 0.3) < CLOSE
     assert confidence(0.6, None) > CLOSE
     assert confidence(0.1, None) < CLOSE
+
+
+def test_a_long_session_is_near_by_accident_and_is_taken_back_for_it() -> None:
+    cosines = np.array([0.5, 0.5, 0.5, np.nan], np.float32)
+    short, typical, long, nothing = of_typical_length(cosines, [2, TYPICAL_TURNS, 400, 5])
+    assert short > typical == np.float32(0.5) > long
+    assert np.isnan(nothing)
