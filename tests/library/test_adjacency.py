@@ -13,7 +13,7 @@ def ordered(tmp_path: Path, text: str, *bodies: str) -> list[int]:
         with catalog.transaction():
             catalog.full_text.replace(1, enumerate(bodies))
         hits = [TurnHit(1, turn, 5.0 - turn / 100) for turn in range(len(bodies))]
-        idf = {word: 2.0 for word in ("cargo", "test", "lock", "found", "parallel", "src/lock.rs")}
+        idf = dict.fromkeys(("cargo", "test", "lock", "found", "parallel", "src/lock.rs"), 2.0)
         return [hit.turn for hit in with_neighbours(catalog, hits, text, idf)]
 
 
