@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from memex.core.errors import TopologyError
 from memex.core.lenses import Lane, Lens
-from memex.core.search import LensTable
+from memex.core.search import LensTable, SessionCard
 from memex.core.topology import TopologyRequest
 from memex.engine.protocol import Failed, Reply
 from memex.engine.topology_messages import CancelTopology, GetTopology, TopologyMade, TopologyProgressed
@@ -47,6 +48,7 @@ class Mapping(QObject):
         self._is_stale = True
         self._shown: Shown | None = None
         self.glides = True
+        self._takes_likes = False
         engine.topology_progressed.connect(self._on_progressed)
         finder.shown.connect(self._on_shown)
         watch.grown.connect(self._on_grown)
@@ -80,6 +82,16 @@ class Mapping(QObject):
         if self._ticket:
             pane.show_progress("Reading sessions")
 
+    def connect_likes(self, take: Callable[[tuple[SessionCard, ...]], None]) -> None:
+        """Before this, no positives are offered."""
+        self._takes_likes = True
+        self.likes_wanted.connect(take)
+
+    @property
+    def selected(self) -> tuple[SessionCard, ...]:
+        """What is chosen on the map, while it is in sight."""
+        return self.pane.selected if self.pane is not None and self._window.shows_map else ()
+
     def set_glides(self, glides: bool) -> None:
         self.glides = glides
         if self.pane is not None:
@@ -96,6 +108,7 @@ class Mapping(QObject):
         pane.opened.connect(self.session_opened)
         pane.filter_wanted.connect(self._on_filter_wanted)
         pane.likes_wanted.connect(self.likes_wanted)
+        pane.like_button.setVisible(self._takes_likes)
         pane.left.connect(self._window.leave_map)
         pane.failed.connect(self.failed)
         self._window.palette_changed.connect(pane.set_palette)

@@ -166,7 +166,7 @@ def test_every_tab_says_how_many_it_has(pane: MapPane) -> None:
 
 def test_a_lasso_becomes_a_filter_and_positives(app: App, pane: MapPane) -> None:
     liked: list[object] = []
-    app.mapping.likes_wanted.connect(liked.append)
+    app.mapping.connect_likes(liked.append)
     viewport = pane.canvas.viewport()
     around = point(pane, 3)
     corners = [around + QPoint(x, y) for x, y in ((-9, -9), (9, -9), (9, 9), (-9, 9))]

@@ -236,7 +236,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         self._dots.setData(
             x=self._at[:, 0],
             y=self._at[:, 1],
-            size=self._data.sizes(),
+            size=self._data.sizes,
             pen=self._rings(),
             brush=self._brushes(),
         )
@@ -299,7 +299,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         self._marks.setData(
             x=self._at[places, 0],
             y=self._at[places, 1],
-            size=self._data.sizes()[places] + 8,
+            size=self._data.sizes[places] + 8,
             pen=pg.mkPen(self._palette.accent, width=2),
             brush=None,
         )

@@ -66,7 +66,7 @@ def _svg(data: MapData, canvas: Canvas, colours: ProjectColours, palette: Palett
     for a, b in data.edges:
         if is_shown[a] and is_shown[b]:
             painter.drawLine(QPointF(*pixels[a]), QPointF(*pixels[b]))
-    for place, size in enumerate(data.sizes()):
+    for place, size in enumerate(data.sizes):
         if is_shown[place]:
             card = data.cards[place]
             painter.setPen(QPen(QColor(palette.error), 2) if card.error_count else Qt.PenStyle.NoPen)

@@ -44,7 +44,7 @@ def labels(
 def _of_session(data: MapData, pixels: NDArray[np.float64], place: int, *, is_strong: bool = False) -> Label:
     title = wording.card_title(data.cards[place])
     text = title if len(title) <= LONGEST else f"{title[: LONGEST - 1].rstrip()}…"
-    return Label(text, QPointF(pixels[place, 0], pixels[place, 1] + 6), is_strong)
+    return Label(text, QPointF(pixels[place, 0], pixels[place, 1] + data.sizes[place] / 2 + 2), is_strong)
 
 
 def _of_clusters(data: MapData, pixels: NDArray[np.float64], is_shown: NDArray[np.bool_]) -> Iterator[Label]:

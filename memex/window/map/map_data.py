@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ class MapData:
     def cards(self) -> Sequence[SessionCard]:
         return self.topology.nodes
 
+    @cached_property
     def sizes(self) -> NDArray[np.float64]:
         """By the root of the user's turns, so that areas compare."""
         turns = np.array([card.prompt_count for card in self.cards], np.float64)

@@ -143,7 +143,8 @@ class MapPane(QWidget):
         self.again.hide()
         self._stack.setCurrentIndex(0)
 
-    def _selected(self) -> tuple[SessionCard, ...]:
+    @property
+    def selected(self) -> tuple[SessionCard, ...]:
         data = self.data
         return tuple(data.cards[place] for place in self.canvas.selected) if data else ()
 
@@ -219,11 +220,11 @@ class MapPane(QWidget):
 
     @Slot()
     def _on_search(self) -> None:
-        self.filter_wanted.emit(tuple(card.id for card in self._selected()))
+        self.filter_wanted.emit(tuple(card.id for card in self.selected))
 
     @Slot()
     def _on_like(self) -> None:
-        self.likes_wanted.emit(self._selected())
+        self.likes_wanted.emit(self.selected)
 
     def _show_until(self) -> None:
         """The day up to which the map has grown."""
