@@ -17,6 +17,7 @@ from memex.catalog.generations import Generations
 from memex.catalog.index_failures import IndexFailures
 from memex.catalog.lens_texts import LensTexts, Vectors
 from memex.catalog.merging import Merged, merge
+from memex.catalog.saved_searches import SavedSearches
 from memex.catalog.sessions import Sessions
 from memex.catalog.sources import Sources
 from memex.catalog.traits import Traits
@@ -36,6 +37,7 @@ class Catalog:
         self.lens_texts = LensTexts(self._db)
         self.vectors = Vectors(self._db)
         self.archive = Archive(self._db)
+        self.saved_searches = SavedSearches(self._db)
         self.generations = Generations(self._db)
         self.forgotten = Forgotten(self._db)
         self.hidden = Hidden(self._db)

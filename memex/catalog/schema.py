@@ -164,6 +164,15 @@ STEPS: tuple[tuple[str, ...], ...] = (
             reason TEXT NOT NULL
         ) WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE saved_search (
+            name TEXT PRIMARY KEY,
+            query TEXT NOT NULL,
+            mix TEXT,
+            is_listed INTEGER NOT NULL,
+            saved_at REAL NOT NULL
+        ) WITHOUT ROWID""",
+    ),
 )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable
 
+import msgspec
 from msgspec import Struct
 
 from memex.core.filters import Field
@@ -64,6 +65,28 @@ class Traits:
             (session, field, limit),
         )
         return dict(rows.fetchall())
+
+    def in_common(
+        self, sessions: Iterable[int], examples: Iterable[int], field: Field
+    ) -> dict[int, list[str]]:
+        """Session → values of the field that any of the examples has, too; the shortest first."""
+        rows = self._db.execute(
+            """SELECT DISTINCT s.session, trait.value FROM json_each(?) wanted
+               CROSS JOIN session_trait s ON s.session = wanted.value
+               JOIN trait ON trait.id = s.trait AND field = ?
+               WHERE s.trait IN (SELECT trait FROM session_trait
+                                 WHERE session IN (SELECT value FROM json_each(?)))
+               ORDER BY length(trait.value), trait.value""",
+            (_json(sessions), field, _json(examples)),
+        )
+        found: dict[int, list[str]] = {}
+        for session, value in rows:
+            found.setdefault(session, []).append(value)
+        return found
+
+
+def _json(keys: Iterable[int]) -> str:
+    return msgspec.json.encode(list(keys)).decode()
 
 
 def _id_of(trait: Trait) -> int:

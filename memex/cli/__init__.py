@@ -2,6 +2,7 @@
 
 from memex.cli.life import doctor, forget
 from memex.cli.mapping import topology
+from memex.cli.mixing import mix
 from memex.cli.move import move
 from memex.cli.refresh import refresh
 from memex.cli.snapshot import snapshot
@@ -9,6 +10,7 @@ from memex.cli.verbs import main, memex
 
 memex.add_command(doctor)
 memex.add_command(forget)
+memex.add_command(mix)
 memex.add_command(snapshot)
 memex.add_command(topology)
 memex.add_command(refresh)

@@ -130,7 +130,7 @@ def search_output(
     found = islice(grouped(ranking.order.tolist(), table.groups).items(), limit)
     return SearchOutput(
         query=table.request.text,
-        hits=tuple(_hit(table, ranking, row, like_it) for row, like_it in found),
+        hits=tuple(hit_of(table, ranking, row, like_it) for row, like_it in found),
         is_close=table.is_close,
         confidence=table.confidence,
         took_ms=table.took_ms,
@@ -156,7 +156,7 @@ def printable(text: str) -> str:
 
 
 def search_text(output: SearchOutput) -> str:
-    lines = [_hit_text(number, hit) for number, hit in enumerate(output.hits, start=1)]
+    lines = [hit_text(number, hit) for number, hit in enumerate(output.hits, start=1)]
     if lines and not output.is_close:
         lines.insert(0, "Nothing close was found. The nearest misses:")
     if not lines:
@@ -282,7 +282,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def _hit(table: LensTable, ranking: Ranking, row: int, like_it: Sequence[int]) -> SearchHit:
+def hit_of(table: LensTable, ranking: Ranking, row: int, like_it: Sequence[int]) -> SearchHit:
     card, snippet = table.cards[row], table.snippets[row] if table.snippets else None
     lenses = {lens.value: float(part) for lens, part in zip(Lens, ranking.contributions[row], strict=True)}
     lanes = {lane.value: float(part) for lane, part in zip(table.lanes, ranking.by_lane[row], strict=True)}
@@ -380,7 +380,7 @@ def _turn(turn: Turn) -> TurnOutput:
     return TurnOutput(turn.index, turn.role.value, turn.kind.value, turn.text, turn.time, calls)
 
 
-def _hit_text(number: int, hit: SearchHit) -> str:
+def hit_text(number: int, hit: SearchHit) -> str:
     best = sorted(hit.lenses.items(), key=lambda item: -item[1])[:3]
     why = "  ".join(f"{name} {part:.2f}" for name, part in best if part >= 0.005)
     head = f"{number:2}. {hit.score:.2f}  {hit.title}"

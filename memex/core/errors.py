@@ -17,6 +17,8 @@ MemexError
 ├── EvaluationError         judged queries cannot be read, or mean no session
 ├── TopologyError           the map cannot be drawn as it was asked for
 ├── QueryError              the words in the search box cannot be understood
+├── MixError                sessions cannot be mixed as they are marked
+├── SavedSearchError        a saved search cannot be kept under this name, or is gone
 └── ExportError             a session cannot be written where it was asked for
 """
 
@@ -86,6 +88,14 @@ class TopologyError(MemexError):
 
 
 class QueryError(MemexError):
+    pass
+
+
+class MixError(MemexError):
+    pass
+
+
+class SavedSearchError(MemexError):
     pass
 
 

@@ -8,6 +8,8 @@ from typing import TypeVar
 from memex.core.errors import MemexError
 from memex.core.filters import Filters
 from memex.engine.jobs import JobRunner
+from memex.engine.mix_answers import answer_mix
+from memex.engine.mix_messages import MixRequests
 from memex.engine.protocol import (
     CancelJob,
     Complete,
@@ -91,6 +93,8 @@ class Answers:
             return self._replay.answer(request) or Done()
         if isinstance(request, TopologyRequests):
             return self._topology.answer(request) or Done()
+        if isinstance(request, MixRequests):
+            return answer_mix(self._library, request)
         match request:
             case Search(request=wanted):
                 library = self._library

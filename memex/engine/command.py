@@ -10,6 +10,7 @@ from memex.core.paths import LibraryPaths
 from memex.engine.answers import Answers
 from memex.engine.client import EngineClient, attach, unwrapped
 from memex.engine.jobs import JobRunner, Order
+from memex.engine.mix_messages import MixSessions
 from memex.engine.protocol import (
     CancelJob,
     Event,
@@ -66,7 +67,7 @@ class LocalEngine:
         self._answers = Answers(library, self._jobs, self._publish)
 
     def call(self, request: Request) -> Reply:
-        if isinstance(request, Search | GetTopology) and self._library.vectors is None:
+        if isinstance(request, Search | GetTopology | MixSessions) and self._library.vectors is None:
             self._library.open_vectors()
         return unwrapped(self._answers.reply(request))
 

@@ -19,6 +19,7 @@ from memex.core.library import (
 from memex.core.search import LensTable, SearchRequest, SessionCard
 from memex.core.settings import QdrantServer
 from memex.core.timeline import Timeline
+from memex.engine.mix_messages import MixReply, MixRequests
 from memex.engine.replay_messages import GetTurns as GetTurns
 from memex.engine.replay_messages import OpenSession as OpenSession
 from memex.engine.replay_messages import ReplayEvent, ReplayReply, ReplayRequest
@@ -162,7 +163,7 @@ Job = StartIndexing | MoveIndex | FetchModel | ForgetSessions | ExamineLibrary |
 JobControl = Job | LookAgain | PauseJob | ResumeJob | CancelJob
 Listing = ListSessions | CountFacets | CountByTime | Complete | FindSessions
 Hiding = HideSessions | UnhideSessions
-Request = Search | Listing | Hiding | GetStatus | JobControl | ReplayRequest | TopologyRequests
+Request = Search | Listing | Hiding | GetStatus | JobControl | ReplayRequest | TopologyRequests | MixRequests
 
 
 class SessionList(Struct, frozen=True, tag=True):
@@ -214,7 +215,7 @@ class Failed(Struct, frozen=True, tag=True):
 
 
 Listed = SessionList | FacetsCounted | CountedByTime | Completions
-Reply = Searched | Listed | Status | JobQueued | Done | Failed | ReplayReply | TopologyReply
+Reply = Searched | Listed | Status | JobQueued | Done | Failed | ReplayReply | TopologyReply | MixReply
 
 
 class JobProgressed(Struct, frozen=True, tag=True):

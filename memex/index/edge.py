@@ -14,6 +14,7 @@ from uuid import UUID
 
 import numpy as np
 import qdrant_edge as edge
+from numpy.typing import NDArray
 
 from memex.core.errors import IndexingError
 from memex.core.lenses import Lane
@@ -102,6 +103,14 @@ class EdgeIndex:
             if found.get(example) is None:
                 raise IndexingError(f"Session {example} has nothing for {slot} in the vector index.")
         return found
+
+    def vectors(self, lane: Lane, ids: Iterable[UUID]) -> dict[UUID, NDArray[np.float32]]:
+        check_matrix_lane(lane)
+        slot = str(lane)
+        with self._engine("look up sessions") as shard:
+            records = shard.retrieve([*ids], False, [slot])
+        found = ((point_uuid(record.id), vector_in(record, slot)) for record in records)
+        return {point: np.array(vector, np.float32) for point, vector in found if vector is not None}
 
     def count(self) -> int:
         with self._engine("count its sessions") as shard:

@@ -63,6 +63,17 @@ def exact_scores(vectors: Mapping[Lane, QueryVector], ids: Collection[UUID]) -> 
     return [_plan(lane, vector, most, among, EXACT) for lane, vector in vectors.items()]
 
 
+def rescored(plan: Plan, ids: Collection[UUID]) -> Plan:
+    """What the plan asks, exactly and of these points alone."""
+    asked: Plan = {
+        "query": plan["query"],
+        "using": plan["using"],
+        "limit": max(1, len(ids)),
+        "filter": filter_json(Filter(ids=tuple(ids))),
+    }
+    return asked | ({"params": EXACT} if "params" in plan else {})
+
+
 def filter_json(where: Filter) -> Plan | None:
     """None when nothing is filtered."""
     must = _conditions(where)

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from memex.core.lenses import Lane
 from memex.index.matrix import MatrixPair
@@ -31,6 +33,9 @@ class VectorIndex(Protocol):
 
     def query_batch(self, plans: Sequence[Plan]) -> list[list[ScoredPoint]]:
         """One answer per plan, in their order, each best first."""
+
+    def vectors(self, lane: Lane, ids: Iterable[UUID]) -> dict[UUID, NDArray[np.float32]]:
+        """Of length 1, in a dense lane; points that have none there, or are not there, are left out."""
 
     def matrix_pairs(self, lane: Lane, neighbours: int, where: Filter = ALL) -> list[MatrixPair]:
         """The nearest others of every session that passes the filter and has a vector in this dense lane.

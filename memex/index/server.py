@@ -6,6 +6,8 @@ from itertools import islice
 from typing import Self
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 from qdrant_client import QdrantClient, models
 
 from memex.core.errors import IndexingError
@@ -112,6 +114,20 @@ class ServerIndex:
                 using=str(lane),
             )
             return [MatrixPair(UUID(str(pair.a)), UUID(str(pair.b)), pair.score) for pair in found.pairs]
+
+    def vectors(self, lane: Lane, ids: Iterable[UUID]) -> dict[UUID, NDArray[np.float32]]:
+        check_matrix_lane(lane)
+        slot = str(lane)
+        with self._server("look up sessions") as client:
+            records = client.retrieve(
+                self._collection, [str(point) for point in ids], with_payload=False, with_vectors=[slot]
+            )
+        found = ((UUID(str(record.id)), record.vector) for record in records)
+        return {
+            point: np.array(vectors[slot], np.float32)
+            for point, vectors in found
+            if isinstance(vectors, dict) and slot in vectors
+        }
 
     def count(self) -> int:
         with self._server("count its sessions") as client:

@@ -76,6 +76,17 @@ def of_typical_length(cosines: NDArray[np.float32], turns: Sequence[int]) -> NDA
     return corrected
 
 
+def above_median(raw: NDArray[np.float32], most: float) -> ScaledLane:
+    """Of scores by example, whose size depends on how many there are; `most` is what one can reach."""
+    present = raw[~np.isnan(raw)]
+    background = float(np.median(present)) if len(present) else 0.0
+    best = float(present.max(initial=background))
+    if best <= background:
+        return ScaledLane(np.where(np.isnan(raw), raw, np.float32(0.0)), 0.0)
+    scaled = np.clip((raw - background) / (best - background), 0.0, 1.0).astype(np.float32)
+    return ScaledLane(scaled, (best - background) / most)
+
+
 def coverage(best_score: float, idf: Sequence[float]) -> float:
     """The share of the query's information in the turn with this BM25 score; `idf` has one value a word."""
     most = MOST_BM25_PER_IDF * sum(idf)

@@ -67,7 +67,7 @@ def with_vectors(
 
     Points are told apart by their numbers: a UUID's own comparison costs more than the engine's answer.
     """
-    where = _points_filter(catalog, side, allowed)
+    where = points_filter(catalog, side, allowed)
     proposed = side.index.query_batch(candidates(queries, limit, where))
     ids = {point.id.int: point.id for lane in proposed for point in lane}
     key_of = catalog.generations.keys_of(side.generation, ids.values(), by_words.keys.tolist())
@@ -85,7 +85,7 @@ def with_vectors(
     return scores
 
 
-def _points_filter(catalog: Catalog, side: VectorSide, allowed: Set[int] | None) -> Filter:
+def points_filter(catalog: Catalog, side: VectorSide, allowed: Set[int] | None) -> Filter:
     """The catalog knows more of a session than a point's payload does: it says which points, or which not."""
     if allowed is None:
         return Filter()

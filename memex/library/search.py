@@ -19,6 +19,7 @@ from memex.core.search import LensTable, Relaxation, SearchRequest, SessionCard,
 from memex.library.adjacency import with_neighbours
 from memex.library.calibration import (
     CLOSE,
+    ScaledLane,
     DENSE,
     confidence,
     coverage,
@@ -132,16 +133,18 @@ def lens_table(
         for lane, raw in known.of.items()
     }
     trusted = trust(scaled, covered)
+    table = table_of(request, tuple(cards.values()), scaled, trusted)
+    return msgspec.structs.replace(table, degraded=degraded, named=named)
+
+
+def table_of(
+    request: SearchRequest,
+    cards: tuple[SessionCard, ...],
+    scaled: Mapping[Lane, ScaledLane],
+    trusted: Mapping[Lane, float],
+) -> LensTable:
     matrix = np.stack([lane.scores for lane in scaled.values()], axis=1)
-    return LensTable(
-        request,
-        tuple(cards.values()),
-        tuple(scaled),
-        matrix.tobytes(),
-        tuple(trusted[lane] for lane in scaled),
-        degraded=degraded,
-        named=named,
-    )
+    return LensTable(request, cards, tuple(scaled), matrix.tobytes(), tuple(trusted[lane] for lane in scaled))
 
 
 def _newest(catalog: Catalog, request: SearchRequest, query: Query) -> LensTable:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from memex.catalog.schema import migrate
 from memex.cli import memex
+from memex.cli.mixing import MixExplanation, MixOutput
 from memex.cli.output import (
     RelaxationOutput,
     ReplayOutput,
@@ -65,6 +66,7 @@ SHAPES: dict[str, tuple[type[Struct], ...]] = {
     "refresh": (),
     "move": (MoveReport,),
     "search": (SearchOutput, SearchHit, QueryProblem, RelaxationOutput),
+    "mix": (MixOutput, MixExplanation),
     "replay": (ReplayOutput, TurnOutput, ToolCallOutput),
     "export": (),
     "sessions": (SessionsOutput, SessionOutput),
