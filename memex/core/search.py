@@ -36,6 +36,9 @@ class SearchRequest(Struct, frozen=True):
     """How many sessions each lane may propose."""
     as_typed: bool = False
     """The last word may be unfinished."""
+    liked: tuple[int, ...] = ()
+    """Keys of found sessions that were said to be right: others like them are looked for, too."""
+    disliked: tuple[int, ...] = ()
 
 
 class Snippet(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """What each lane gives every session that a search has met, before it is brought to a common scale."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from memex.catalog.catalog import Catalog
 from memex.core.lenses import Lane
-from memex.index.plans import Filter, QueryVector, candidates, exact_scores
+from memex.index.plans import Filter, Plan, QueryVector, candidates, exact_scores
 from memex.library.vector_side import VectorSide
 
 Queries = Mapping[Lane, QueryVector]
@@ -62,13 +62,16 @@ def with_vectors(
     limit: int,
     by_words: LaneScores,
     allowed: Set[int] | None = None,
+    more_plans: Callable[[Filter], list[Plan]] = lambda _where: [],
 ) -> LaneScores:
     """Two batches: every lane's candidates, then every candidate's exact score in every lane.
+
+    `more_plans` propose, too; they pass the filter that they are given.
 
     Points are told apart by their numbers: a UUID's own comparison costs more than the engine's answer.
     """
     where = points_filter(catalog, side, allowed)
-    proposed = side.index.query_batch(candidates(queries, limit, where))
+    proposed = side.index.query_batch([*candidates(queries, limit, where), *more_plans(where)])
     ids = {point.id.int: point.id for lane in proposed for point in lane}
     key_of = catalog.generations.keys_of(side.generation, ids.values(), by_words.keys.tolist())
     if not key_of:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -27,6 +28,7 @@ from memex.library.calibration import (
     on_common_scale,
     trust,
 )
+from memex.library.feedback import feedback_plans
 from memex.library.groups import groups
 from memex.library.lane_scores import LaneScores, Queries, with_vectors
 from memex.library.listing import allowed_sessions, asked_of, list_sessions, named_session
@@ -71,7 +73,8 @@ def search(
         scores = LaneScores.by_words(session_scores(hits))
         if side and queries:
             try:
-                scores = with_vectors(catalog, side, queries, request.candidates, scores, allowed)
+                plans = partial(feedback_plans, catalog, side.model, queries, request)
+                scores = with_vectors(catalog, side, queries, request.candidates, scores, allowed, plans)
             except IndexingError as error:
                 degraded = str(error)
         near = _look_closer(catalog, side, queries, scores)

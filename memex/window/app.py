@@ -25,6 +25,8 @@ from memex.window.finder import Shown
 from memex.window.keyboard import ShortcutGuard
 from memex.window.library_watch import LibraryWatch, agent_folders
 from memex.window.mapping import Mapping
+from memex.window.mix.marks import LIKE, UNLIKE
+from memex.window.mix.mixing import Mixing
 from memex.window.preferences import Preferences
 from memex.window.remarks import remark
 from memex.window.remembering import restore, state_of
@@ -77,6 +79,7 @@ class App(QObject):
             clock,
         )
         self.mapping = Mapping(self.window, self.engine, self.finder, self.watch, clock)
+        self.mixing = Mixing(self.window, self.engine, clock)
         self.actions = make_actions(self.window, COMMANDS, self._handlers())
         self.replaying.start(self.actions)
         self.window.fill_menus(self.actions)
@@ -86,6 +89,7 @@ class App(QObject):
         self._connect_library()
         self._connect_replay()
         self._connect_map()
+        self._connect_mixing()
         self._connect_window()
         self._restore()
 
@@ -142,6 +146,12 @@ class App(QObject):
         self.mapping.failed.connect(self.errors.take)
         self.mapping.set_glides(self.preferences.settings.animations)
 
+    def _connect_mixing(self) -> None:
+        mixing = self.mixing
+        mixing.opened.connect(self._on_row_opened)
+        mixing.named.connect(self.replaying.open_quietly)
+        mixing.failed.connect(self.window.message_strip.show_sentence)
+
     def _connect_window(self) -> None:
         self.engine.failed.connect(self.errors.take)
         self.engine.crashed.connect(self.errors.take)
@@ -177,6 +187,11 @@ class App(QObject):
             "marks.reset": self.searching.feedback.reset,
             "session.like": partial(window.results.judge_current, Verdict.LIKED),
             "session.dislike": partial(window.results.judge_current, Verdict.DISLIKED),
+            "search.save": self.mixing.save_search,
+            "mix.like": partial(self.mixing.mark_current, LIKE),
+            "mix.unlike": partial(self.mixing.mark_current, UNLIKE),
+            "mix.open": self.mixing.open,
+            "mix.clear": self.mixing.marks.clear,
             "session.unfold": window.results.toggle_current,
             "results.sort": window.results_bar.next_order,
             "results.group": window.results_bar.toggle_grouping,
@@ -215,6 +230,7 @@ class App(QObject):
         if state is EngineState.READY:
             self.finder.refresh()
             self.replaying.reconnect()
+            self.mixing.ask_saved()
 
     @Slot(object)
     def _on_first_status(self, status: LibraryStatus) -> None:

@@ -47,6 +47,8 @@ class Choice:
     start: int
     end: int
     text: str
+    mix: str = ""
+    """The name of a saved mix, which is run in place of that."""
 
 
 class ChoicesModel(QAbstractListModel):

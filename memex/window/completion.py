@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal, Slot
 
 from memex.core.filters import FacetValue, Field
+from memex.core.mixing import SavedSearch
 from memex.core.query import FILTER_NAMES, SINCE, UNTIL
 from memex.core.query_text import Unfinished, quoted, unfinished
 from memex.window.choices import Choice, ChoicesPopup
@@ -40,6 +41,7 @@ class Completion(QObject):
     """Between the line, its popup and whoever knows the values."""
 
     values_wanted = Signal(object)  # Unfinished
+    mix_wanted = Signal(str)  # the name of a saved one
 
     def __init__(self, line: QueryLine, popup: ChoicesPopup, clock: Callable[[], datetime]) -> None:
         super().__init__(line)
@@ -65,9 +67,12 @@ class Completion(QObject):
             ]
             self._show(choices, "", of.start)
 
-    def show_recent(self, searches: Sequence[str]) -> None:
-        choices = [Choice(text, "", 0, 0, text) for text in searches]
-        self._show(choices, "Recent searches", 0)
+    def show_recent(self, searches: Sequence[str], saved: Sequence[SavedSearch] = ()) -> None:
+        """Those that were saved first."""
+        choices = [_saved(search) for search in saved]
+        texts = {search.text for search in saved}
+        choices += [Choice(text, "", 0, 0, text) for text in searches if text not in texts]
+        self._show(choices, "Saved and recent searches" if saved else "Recent searches", 0)
 
     @Slot()
     def _on_text_edited(self) -> None:
@@ -88,6 +93,9 @@ class Completion(QObject):
     @Slot(object)
     def _on_chosen(self, choice: Choice) -> None:
         """Replaced as if it were typed: it can be undone, and completion and search go on from there."""
+        if choice.mix:
+            self.mix_wanted.emit(choice.mix)
+            return
         cursor = _units(self._line.text()[: choice.start])
         end = _units(self._line.text()[: choice.end])
         self._line.setSelection(cursor, end - cursor)
@@ -101,6 +109,12 @@ class Completion(QObject):
 
     def _show(self, choices: Sequence[Choice], caption: str, at: int) -> None:
         self._popup.show_choices(choices, caption, self._line.x_of(at))
+
+
+def _saved(search: SavedSearch) -> Choice:
+    if search.mix:
+        return Choice(search.name, "saved mix", 0, 0, "", search.name)
+    return Choice(search.name, "saved", 0, 0, search.text)
 
 
 def names(word: Unfinished) -> list[Choice]:

@@ -109,7 +109,11 @@ class Finder(QObject):
         self._stale = False
         if _has_words(self._query):
             self._awaited = None
-            self.search_wanted.emit(SearchRequest(self._text, as_typed=self._is_typing))
+            options = self._options
+            request = SearchRequest(
+                self._text, as_typed=self._is_typing, liked=options.liked, disliked=options.disliked
+            )
+            self.search_wanted.emit(request)
         else:
             self._answer = None
             self._ask_sessions(max(PAGE, self._model.loaded_count), 0)
@@ -160,6 +164,7 @@ class Finder(QObject):
 
     @Slot(object)
     def set_verdicts(self, verdicts: dict[int, Verdict]) -> None:
+        """What is found is ranked at once; what else is like it, the engine looks for."""
         liked, disliked = (
             tuple(key for key, given in verdicts.items() if given is verdict)
             for verdict in (Verdict.LIKED, Verdict.DISLIKED)
@@ -167,6 +172,8 @@ class Finder(QObject):
         self._options = msgspec.structs.replace(self._options, liked=liked, disliked=disliked)
         self._model.set_verdicts(verdicts)
         self._show_ranked()
+        if self._answer is not None and self._is_of_now(self._answer.table):
+            self.refresh()
 
     @Slot(object)
     def set_order(self, order: Order) -> None:

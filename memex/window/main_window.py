@@ -19,6 +19,8 @@ from memex.window.key_sheet import KeySheet
 from memex.window.lens_panel import LensPanel
 from memex.window.message_strip import MessageStrip
 from memex.window.project_colours import ProjectColours
+from memex.window.mix.marks import Marks
+from memex.window.mix.tray import MixTray
 from memex.window.remark_strip import Remark, RemarkStrip
 from memex.window.replay.tabs import ReplayTabs
 from memex.window.results_bar import ResultsBar
@@ -50,7 +52,9 @@ class MainWindow(QMainWindow):
         self._has_painted = False
         self._is_arranged = False
         """Whether the user has chosen the widths; until then they follow the window's."""
+        self.colours = palette
         self.model = ResultsModel()
+        self.marks = Marks()
         self.search_box = SearchBox(palette, clock)
         self.project_colours = ProjectColours()
         self.timeline = TimelineStrip(palette, self.project_colours)
@@ -61,6 +65,7 @@ class MainWindow(QMainWindow):
         self.results_bar = ResultsBar()
         self.remark_strip = RemarkStrip("remark")
         self.results = ResultsView(self.model, palette)
+        self.tray = MixTray(self.marks, palette)
         self.empty_state = EmptyState()
         self.replay = ReplayTabs(palette)
         self.status_bar = StatusBar(palette)
@@ -175,11 +180,13 @@ class MainWindow(QMainWindow):
             self.facet_panel,
             self.inspector,
             self.results,
+            self.tray,
             self.replay,
             self.status_bar,
             self.command_palette,
         ):
             part.set_palette(palette)
+        self.colours = palette
 
     def splitter_states(self) -> dict[str, bytes]:
         states = {name: bytes(splitter.saveState().data()) for name, splitter in self._splitters().items()}
@@ -244,7 +251,8 @@ class MainWindow(QMainWindow):
         self._page.addWidget(self._found)
         self._page.addWidget(self._opening)
         self._page.setMinimumWidth(LEAST_RESULTS_WIDTH)
-        self._across = _splitter(Qt.Orientation.Horizontal, self._left, self._page, self.replay)
+        middle = _column(self._page, self.tray)
+        self._across = _splitter(Qt.Orientation.Horizontal, self._left, middle, self.replay)
         self._across.splitterMoved.connect(self._on_splitter_moved)
         for place, stretch in enumerate((0, 2, 3)):
             self._across.setStretchFactor(place, stretch)

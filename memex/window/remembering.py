@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import QByteArray
 
+from memex.core.mixing import SavedMix
 from memex.window.main_window import MainWindow
+from memex.window.mix.marks import LIKE, UNLIKE
 from memex.window.window_state import WindowState
 
 
@@ -18,6 +20,7 @@ def state_of(window: MainWindow) -> WindowState:
         expanded_facets=window.facet_panel.expanded,
         query=window.search_box.text,
         recent_searches=window.search_box.recent.searches,
+        marks=SavedMix(window.marks.of(LIKE), window.marks.of(UNLIKE)),
     )
 
 
@@ -33,4 +36,5 @@ def restore(window: MainWindow, state: WindowState) -> None:
     window.results_bar.choose_grouping(state.grouping)
     window.facet_panel.set_expanded(state.expanded_facets)
     window.search_box.recent.searches = state.recent_searches
+    window.marks.show(state.marks)
     window.search_box.set_text(state.query)

@@ -47,10 +47,11 @@ THUMBS = ((Spot.LIKE, "like", Verdict.LIKED), (Spot.DISLIKE, "dislike", Verdict.
 class CardDelegate(QStyledItemDelegate):
     """Found sessions take four lines, listed ones two; within one list all cards are of one height."""
 
-    def __init__(self, palette: Palette, parent: QAbstractItemView) -> None:
+    def __init__(self, palette: Palette, parent: QAbstractItemView, *, has_thumbs: bool = True) -> None:
         super().__init__(parent)
         self._view = parent
         self._palette = palette
+        self._has_thumbs = has_thumbs
         self._title = Pen(fonts.ui_font(fonts.body_size(), QFont.Weight.DemiBold))
         self._body = Pen(fonts.ui_font(fonts.body_size()))
         self._small = Pen(fonts.ui_font(fonts.small_size()))
@@ -99,7 +100,8 @@ class CardDelegate(QStyledItemDelegate):
             inner.setTop(inner.top() + self._body.height + GAP)
             self._draw_spots(painter, inner, row, option.state)
             bar = SHORT_BAR_WIDTH if inner.width() < NARROW else BAR_WIDTH
-            inner.setRight(min(where.left() for where in self._spots(row, inner).values()) - 8)
+            spots = self._spots(row, inner).values()
+            inner.setRight(min((where.left() for where in spots), default=inner.right() + 8) - 8)
             self._draw_score(painter, inner, row, bar)
 
     def _draw_header(self, painter: QPainter, option: QStyleOptionViewItem, row: Header) -> None:
@@ -128,10 +130,10 @@ class CardDelegate(QStyledItemDelegate):
         height = max(TILE, self._small.height)
         top = line.top() + (height - MARK) // 2
         right = line.right() + 1
-        places = {
-            Spot.LIKE: QRect(right - 2 * MARK - 8, top, MARK, MARK),
-            Spot.DISLIKE: QRect(right - MARK, top, MARK, MARK),
-        }
+        places = {}
+        if self._has_thumbs:
+            places[Spot.LIKE] = QRect(right - 2 * MARK - 8, top, MARK, MARK)
+            places[Spot.DISLIKE] = QRect(right - MARK, top, MARK, MARK)
         if row.fold:
             width = self._small.width(_fold_in_words(row)) + MARK
             places[Spot.FOLD] = QRect(right - 2 * MARK - 20 - width, line.top(), width, height)
@@ -142,7 +144,7 @@ class CardDelegate(QStyledItemDelegate):
         spots = self._spots(row, line)
         is_near = bool(state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected))
         for spot, name, verdict in THUMBS:
-            if is_near or row.verdict is verdict:
+            if spot in spots and (is_near or row.verdict is verdict):
                 is_given = row.verdict is verdict
                 icon(name, self._palette.accent if is_given else self._palette.muted).paint(
                     painter, spots[spot]
@@ -172,6 +174,11 @@ class CardDelegate(QStyledItemDelegate):
 
     def _draw_title(self, painter: QPainter, inner: QRect, row: ResultRow) -> None:
         age_width = self._small.width(row.text.age)
+        if row.mark:
+            sign, colour = ("plus", self._palette.accent) if row.mark > 0 else ("minus", self._palette.text)
+            middle = inner.top() + (self._title.height - MARK) // 2
+            icon(sign, colour).paint(painter, QRect(inner.left() - 2, middle, MARK, MARK))
+            inner = inner.adjusted(MARK + 4, 0, 0, 0)
         self._write(
             painter, self._title, self._palette.text, inner, row.text.title, inner.width() - age_width - 16
         )
@@ -193,6 +200,8 @@ class CardDelegate(QStyledItemDelegate):
         self._write(painter, self._small, self._palette.muted, inner, row.text.place, room)
 
     def _draw_snippet(self, painter: QPainter, inner: QRect, row: ResultRow) -> None:
+        if row.text.note:
+            self._write(painter, self._small, self._palette.muted, inner, row.text.note, inner.width())
         if row.text.turn is None:
             return
         turn = f"(t {row.text.turn + 1})"

@@ -62,6 +62,8 @@ class CardText:
     snippet: tuple[tuple[str, bool], ...]
     """Runs of text, each with whether it is a match."""
     turn: int | None
+    note: str = ""
+    """In the snippet's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class ResultRow:
     is_member: bool = False
     """Shown below the lead of its family."""
     verdict: Verdict = Verdict.NONE
+    mark: int = 0
+    """Above 0: marked +, below: −."""
 
 
 Row = ResultRow | Header
@@ -105,6 +109,8 @@ class ResultsModel(QAbstractListModel):
         self._groups: Groups | None = None
         self._collapsed: frozenset[str] = frozenset()
         self._verdicts: dict[int, Verdict] = {}
+        self._marks: dict[str, int] = {}
+        self._notes: dict[int, str] = {}
         self._total = 0
         self._best = 1.0
         self._now = datetime.now().astimezone()
@@ -159,9 +165,16 @@ class ResultsModel(QAbstractListModel):
     def set_verdicts(self, verdicts: dict[int, Verdict]) -> None:
         """By session key."""
         self._verdicts = verdicts
-        self._rows.clear()
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
+        self._repaint()
+
+    def set_marks(self, marks: dict[str, int]) -> None:
+        """By session id; above 0 is +, below −."""
+        self._marks = marks
+        self._repaint()
+
+    def set_notes(self, notes: dict[int, str]) -> None:
+        """By session key: what the next table's cards say in place of a passage."""
+        self._notes = notes
 
     def toggle(self, number: int, wanted: bool | None = None) -> None:
         """Open or close the family that the row leads, or the group whose header it is."""
@@ -263,6 +276,11 @@ class ResultsModel(QAbstractListModel):
         if not parent.isValid():
             self.more_wanted.emit(len(self._cards))
 
+    def _repaint(self) -> None:
+        self._rows.clear()
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
+
     def _line(self, number: int) -> int:
         return int(self._arrangement.lines[number])
 
@@ -328,9 +346,11 @@ class ResultsModel(QAbstractListModel):
         card, ranking = self._cards[place], self._ranking
         text = self._texts.get(place)
         if text is None:
-            text = self._texts[place] = card_text(card, self._snippet(place), self._now)
+            text = card_text(card, self._snippet(place), self._now)
+            text = self._texts[place] = replace(text, note=self._notes.get(card.key, ""))
+        mark = self._marks.get(card.id, 0)
         if ranking is None:
-            return ResultRow(card, text)
+            return ResultRow(card, text, mark=mark)
         contributions: list[float] = ranking.contributions[place].tolist()
         parts = [pair for pair in zip(Lens, contributions, strict=True) if pair[1] >= LEAST_PART]
         parts.sort(key=lambda part: -part[1])
@@ -343,6 +363,7 @@ class ResultsModel(QAbstractListModel):
             float(ranking.errors[place] + ranking.feedback[place]),
             self._best,
             verdict=self._verdicts.get(card.key, Verdict.NONE),
+            mark=mark,
         )
         return self._with_kin(row, place)
 
@@ -383,8 +404,11 @@ def spoken(row: Row) -> str:
         parts.append(f"score {row.score:.2f}")
     if row.fold:
         parts.append(wording.fold(row.fold.copies, row.fold.subagents))
+    parts.append(row.text.note)
     if row.verdict is not Verdict.NONE:
         parts.append(row.verdict.name.lower())
+    if row.mark:
+        parts.append("marked like" if row.mark > 0 else "marked unlike")
     return ", ".join(part for part in parts if part)
 
 

@@ -4,6 +4,8 @@ A table of one column, not a QListView: that asks the model for every row at eve
 Python for a slider step over 1,000 rows), where a table asks for those on screen.
 """
 
+from functools import partial
+
 from PySide6.QtCore import (
     QEasingCurve,
     QItemSelectionModel,
@@ -17,6 +19,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
@@ -27,6 +30,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QMenu,
     QStyle,
     QStyleOptionViewItem,
     QTableView,
@@ -46,15 +50,19 @@ class ResultsView(QTableView):
     selected = Signal(object)  # ResultRow, or None
     opened = Signal(object)  # ResultRow
     judged = Signal(int, object)  # session key, Verdict
+    marked = Signal(object, int)  # SessionCard, 1 or -1
     glide_finished = Signal()
 
-    def __init__(self, model: ResultsModel, palette: Palette, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: ResultsModel, palette: Palette, parent: QWidget | None = None, *, judges: bool = True
+    ) -> None:
+        """`judges`: found sessions have thumbs."""
         super().__init__(parent)
         self.setObjectName("results")
         self.setAccessibleName("Results")
         self._model = model
         self._palette = palette
-        self._cards = CardDelegate(palette, self)
+        self._cards = CardDelegate(palette, self, has_thumbs=judges)
         self._chosen = False  # by the user, as against the first row by default
         self._anchor: tuple[int | str, int] | None = None
         """What was chosen, by key or by the header's name, and where it was on the screen."""
@@ -109,6 +117,35 @@ class ResultsView(QTableView):
         if row and row.score is not None:
             self.judged.emit(row.card.key, Verdict.NONE if row.verdict is verdict else verdict)
 
+    def choose(self, key: int) -> None:
+        """The session, or what it is folded under, if it is here."""
+        index = self._model.find(key)
+        if index.isValid():
+            self._chosen = True
+            self._select(index.row())
+
+    def mark_current(self, sign: int) -> None:
+        if row := self.current_row:
+            self.marked.emit(row.card, sign)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        row = self.current_row
+        if row is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Open Replay", self.open_current)
+        menu.addSeparator()
+        for sign, name in ((1, "Mark +, Like This"), (-1, "Mark −, Not Like This")):
+            action = menu.addAction(name, partial(self.mark_current, sign))
+            action.setCheckable(True)
+            action.setChecked(row.mark == sign)
+        menu.addSeparator()
+        menu.addAction("Copy Session Id", self.copy_id)
+        by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+        card = self.visualRect(self.currentIndex()).center()
+        menu.popup(event.globalPos() if by_mouse else self.viewport().mapToGlobal(card))
+
     def copy_id(self) -> None:
         if row := self.current_row:
             QGuiApplication.clipboard().setText(row.card.id)
@@ -116,6 +153,8 @@ class ResultsView(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.open_current()
+        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+            self.mark_current(1 if event.key() == Qt.Key.Key_Plus else -1)
         elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left):
             self.toggle_current(wanted=event.key() == Qt.Key.Key_Right)
         elif event.key() == Qt.Key.Key_Home:

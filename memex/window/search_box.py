@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from memex.core.mixing import SavedSearch
 from memex.core.query import parse_query
 from memex.window.choices import ChoicesPopup
 from memex.window.clock import Clock, local_now
@@ -54,6 +55,7 @@ class SearchBox(QWidget):
         self.choices = ChoicesPopup(self._line, palette)
         self.completion = Completion(self._line, self.choices, clock)
         self.recent = RecentSearches()
+        self.saved: tuple[SavedSearch, ...] = ()
         self._lay_out()
         self.setFocusProxy(self._line)
         self._connect()
@@ -98,7 +100,7 @@ class SearchBox(QWidget):
     def show_recent(self) -> None:
         self._line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._line.clear()
-        self.completion.show_recent(self.recent.searches)
+        self.completion.show_recent(self.recent.searches, self.saved)
 
     @Slot()
     def clear(self) -> None:
@@ -133,8 +135,8 @@ class SearchBox(QWidget):
 
     @Slot(int)
     def _on_moved(self, rows: int) -> None:
-        if rows == 1 and not self._line.text() and self.recent.searches:
-            self.completion.show_recent(self.recent.searches)
+        if rows == 1 and not self._line.text() and (self.recent.searches or self.saved):
+            self.completion.show_recent(self.recent.searches, self.saved)
         else:
             self.moved.emit(rows)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from memex.core.filters import Field, Order
 from memex.core.lenses import RankOptions
+from memex.core.mixing import SavedMix
 from memex.window.arrangement import Grouping
 from memex.window.replay.tabs import OpenTab
 
@@ -36,6 +37,7 @@ class WindowState:
     places: dict[str, int] = field(default_factory=dict)
     """The turn at which each session was left, by its id, the latest last."""
     hides_secrets: bool = False
+    marks: SavedMix = field(default_factory=SavedMix)
 
 
 def load_window_state(path: Path) -> WindowState:
@@ -51,6 +53,7 @@ def load_window_state(path: Path) -> WindowState:
         grouping=_value(store, "results/grouping", Grouping, Grouping.NONE),
         expanded_facets=_value(store, "filters/expanded", frozenset[Field], frozenset()),
         query=_text(store, "search/query"),
+        marks=_value(store, "mix/marks", SavedMix, SavedMix()),
         recent_searches=_value(store, "search/recent", tuple[str, ...], ()),
         open_sessions=_value(store, "replay/open", tuple[OpenTab, ...], ()),
         front_session=_text(store, "replay/front") or None,
@@ -75,6 +78,7 @@ def save_window_state(path: Path, state: WindowState) -> None:
         ("replay/open", state.open_sessions),
         ("replay/places", state.places),
         ("replay/hides_secrets", state.hides_secrets),
+        ("mix/marks", state.marks),
     ):
         store.setValue(key, msgspec.json.encode(value).decode())
     store.setValue("search/query", state.query)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from memex.library.library import Library
-from tests.bench import conditions, index_queries, indexing, mapping, parsing, replay, searching, window
+from tests.bench import conditions, index_queries, indexing, mapping, mixing, parsing, replay, searching, window
 from tests.bench.figures import Figure
 
 
@@ -24,6 +24,7 @@ def figures(folder: Path, corpus: Path, more_sizes: Sequence[int]) -> Iterator[F
     yield from indexing.figures(home, corpus)
     yield from searching.figures(home, corpus, (*searching.SIZES, *more_sizes))
     yield from mapping.figures(home)
+    yield from mixing.figures(home)
     scratch.mkdir()
     shutil.copytree(home / "models", scratch / "models")
     yield from window.figures(home, corpus, scratch)

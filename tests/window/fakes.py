@@ -38,6 +38,8 @@ class FakeLibrary:
     cards: tuple[SessionCard, ...] = values.CARDS
     tables: dict[str, LensTable] = field(default_factory=dict)
     facets: tuple[Facet, ...] = values.FACETS
+    replies: dict[type, Callable[[Request], Reply]] = field(default_factory=dict)
+    """To what one part alone asks, by the kind of request."""
     refusal: MemexError | None = None
     """What every search fails with, if anything."""
 
@@ -108,7 +110,8 @@ class FakeEngine(QObject):
     def ask(self, request: Request, answer: Callable[[Reply], None]) -> None:
         self.log.append(("ask", request))
         if self.is_ready:
-            reply = self._reply(request)
+            made = self.library.replies.get(type(request), self._reply)
+            reply = made(request)
             self._answer(lambda: answer(reply))
         else:
             answer(Failed("EngineError", "The engine is not ready: ask again in a moment."))

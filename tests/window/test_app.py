@@ -16,6 +16,7 @@ from memex.core.lenses import Fusion, RankOptions, Recency, Weights
 from memex.core.library import FileFailure, IndexReport
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, Theme, load_settings, save_settings
+from memex.engine.mix_messages import ListSavedSearches
 from memex.engine.protocol import CountFacets, Indexed, ListSessions
 from memex.window.app import App
 from memex.window.arrangement import Grouping
@@ -151,7 +152,7 @@ def test_results_stay_while_the_engine_restarts_and_are_asked_again(app: App) ->
     assert "restarting" in app.window.status_bar.sentence
     asked = len(app.engine.log)
     app.engine.state_changed.emit(EngineState.READY)
-    assert app.engine.log[asked:] == [ListSessions(), CountFacets()]
+    assert app.engine.log[asked:] == [ListSessions(), CountFacets(), ("ask", ListSavedSearches())]
 
 
 def test_a_library_in_use_is_brought_up_to_date_once(app: App) -> None:

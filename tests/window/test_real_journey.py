@@ -383,3 +383,22 @@ def open_found(app: App, qtbot) -> ReplayPane:
     app.replaying.opener.open_id(row.card.id)
     wait(qtbot, lambda: (pane := app.window.replay.pane_of(row.card.id)) and pane.turn is not None)
     return app.window.replay.active
+
+
+def test_marks_find_sessions_like_one_and_unlike_another(app: App, qtbot) -> None:
+    search(app, qtbot, QUERY)
+    press(qtbot, Qt.Key.Key_Escape)
+    press(qtbot, "+")
+    app.window.results.move(4)
+    press(qtbot, "-")
+    app.actions["mix.open"].trigger()
+    dialog = app.mixing.dialog
+    qtbot.keyClick(dialog.finder.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    wait(qtbot, lambda: dialog.model.rowCount() > 0)
+    found = [dialog.model.row(number) for number in range(dialog.model.rowCount())]
+    assert FOUND not in [row.card.title for row in found]
+    assert "like “" in found[0].text.note
+    assert dialog.plane.spots("answers")
+    dialog.saved.names.setEditText("linker, nothing else")
+    dialog.saved.save_button.click()
+    wait(qtbot, lambda: [each.name for each in app.window.search_box.saved] == ["linker, nothing else"])

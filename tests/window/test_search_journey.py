@@ -337,7 +337,7 @@ def test_the_keyboard_goes_round_as_the_eye_does(app: App, qtbot) -> None:
         next(name for name, part in _parts(app).items() if widget is part or part.isAncestorOf(widget))
         for widget in stops
     ]
-    assert list(dict.fromkeys(parts)) == ["lenses", "filters", "details", "bar", "results", "replay"]
+    assert list(dict.fromkeys(parts)) == ["lenses", "filters", "details", "bar", "results", "tray", "replay"]
 
 
 def _parts(app: App) -> dict[str, object]:
@@ -348,6 +348,7 @@ def _parts(app: App) -> dict[str, object]:
         "details": window.inspector,
         "bar": window.results_bar,
         "results": window.results,
+        "tray": window.tray,
         "replay": window.replay,
         "status": window.status_bar,
     }

@@ -10,6 +10,7 @@ from memex.core.errors import MixError
 from memex.core.lenses import LANES_OF, Lane, Lens
 from memex.core.mixing import MIX_LENSES, MixRequest
 from memex.core.models import ModelSignature
+from memex.core.safe_text import one_line
 from memex.core.search import SessionCard
 from memex.index.points import SHORTEST_NORM, IndexPoint
 from memex.index.query_vectors import QueryVector
@@ -59,7 +60,7 @@ def read_marks(catalog: Catalog, model: ModelSignature, request: MixRequest) -> 
         likes = tuple(dict.fromkeys((*likes, target)))
     torn = set(likes) & set(unlikes)
     cards = catalog.sessions.cards({*likes, *unlikes})
-    notes += [f"“{cards[key].title}” is marked both + and −: it counts as neither." for key in sorted(torn)]
+    notes += [f"“{_name(cards[key])}” is marked both + and −: it counts as neither." for key in sorted(torn)]
     marks = {key: Mark(cards[key], _point(catalog, key, model)) for key in cards if key not in torn}
     notes += _without_lens(marks.values(), request.lens)
     usable = {key: mark for key, mark in marks.items() if _has_any(mark, request.lens)}
@@ -76,6 +77,7 @@ def read_marks(catalog: Catalog, model: ModelSignature, request: MixRequest) -> 
     return chosen
 
 
+LONGEST_NAME = 80
 NONE = "Nothing is marked: mark at least one session with + or −."
 
 
@@ -89,6 +91,10 @@ def _keys_of(catalog: Catalog, request: MixRequest) -> tuple[dict[str, int], lis
         elif name and key is not None:
             keys[name] = key
     return keys, notes
+
+
+def _name(card: SessionCard) -> str:
+    return one_line(card.title, LONGEST_NAME) or card.id
 
 
 def _known(keys: dict[str, int], ids: Sequence[str]) -> tuple[int, ...]:
@@ -108,4 +114,4 @@ def _without_lens(marks: Iterable[Mark], lens: Lens | None) -> Iterator[str]:
     for mark in marks:
         if not _has_any(mark, lens):
             lacks = f"nothing under the {lens} lens" if lens and mark.point.dense else "no vectors yet"
-            yield f"“{mark.card.title}” has {lacks}: the mix goes on without it."
+            yield f"“{_name(mark.card)}” has {lacks}: the mix goes on without it."
