@@ -393,6 +393,7 @@ def test_marks_find_sessions_like_one_and_unlike_another(app: App, qtbot) -> Non
     press(qtbot, "-")
     app.actions["mix.open"].trigger()
     dialog = app.mixing.dialog
+    wait(qtbot, dialog.isActiveWindow)
     qtbot.keyClick(dialog.finder.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     wait(qtbot, lambda: dialog.model.rowCount() > 0)
     found = [dialog.model.row(number) for number in range(dialog.model.rowCount())]

@@ -1,7 +1,7 @@
 """The Mix & Match dialog: what is marked, the answers and why, and where they lie."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -59,6 +59,7 @@ class MixDialog(QDialog):
         self.run_button.setObjectName("offer")
         self.run_button.setProperty("first", True)
         self.run_button.setDefault(True)
+        self.run_button.setToolTip("Ctrl+Enter")
         self.saved = SavedBar()
         self.answers = ResultsView(self.model, palette, judges=False)
         self.answers.setAccessibleName("Answers")
@@ -105,18 +106,11 @@ class MixDialog(QDialog):
         for part in (self.likes, self.unlikes, self.answers, self.plane):
             part.set_palette(palette)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_run = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and bool(
-            event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        )
-        if is_run:
-            self.run_wanted.emit()
-        else:
-            super().keyPressEvent(event)
-
     def _connect(self) -> None:
         self._marks.changed.connect(self._show_marks)
         self.run_button.clicked.connect(self.run_wanted)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self.run_button.click)
         self.answers.selected.connect(self._on_selected)
         self.plane.chosen.connect(self._on_chosen)
 
