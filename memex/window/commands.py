@@ -35,7 +35,7 @@ COMMANDS = (
     Command("find.here", "Find Where the Keyboard Is", "Edit", ("Ctrl+F",)),
     Command("search.clear", "Clear Search", "Edit", ("Ctrl+Backspace",)),
     Command("search.recent", "Recent Searches", "Edit", ("Ctrl+Shift+F",)),
-    Command("search.save", "Save or Let Go of This Search", "Edit", ("Ctrl+D",)),
+    Command("search.save", "Save or Let Go of This Search", "Edit", ("Ctrl+B",)),
     Command("filters.clear", "Clear Filters", "Edit", ("Shift+F",)),
     Command("marks.undo", "Undo Mark", "Edit", ("Ctrl+Z",), opens_group=True),
     Command("marks.reset", "Reset Marks", "Edit"),

@@ -18,9 +18,9 @@ from memex.window.inspector import Inspector
 from memex.window.key_sheet import KeySheet
 from memex.window.lens_panel import LensPanel
 from memex.window.message_strip import MessageStrip
-from memex.window.project_colours import ProjectColours
 from memex.window.mix.marks import Marks
 from memex.window.mix.tray import MixTray
+from memex.window.project_colours import ProjectColours
 from memex.window.remark_strip import Remark, RemarkStrip
 from memex.window.replay.tabs import ReplayTabs
 from memex.window.results_bar import ResultsBar

@@ -112,11 +112,11 @@ def test_keys_mark_and_the_same_key_takes_it_back(marked: App, qtbot) -> None:
     assert CARDS[1].id not in signs(marked)
 
 
-def test_the_replayed_session_is_marked_from_its_header(marked: App, qtbot) -> None:
+def test_the_replayed_session_is_marked_when_it_has_the_keyboard(marked: App, qtbot) -> None:
     marked.window.results.move(3)
     marked.window.results.open_current()
-    qtbot.waitUntil(lambda: marked.window.replay.outline is not None)
-    name = marked.window.replay.outline.card.id
+    qtbot.waitUntil(lambda: marked.window.replay.active.outline is not None)
+    name = marked.window.replay.active.outline.card.id
     marked.window.focus_replay()
     press(qtbot, "+")
     assert signs(marked)[name] == LIKE
@@ -216,6 +216,7 @@ def test_a_mix_is_saved_renamed_run_again_from_the_search_box_and_deleted(
     qtbot.waitUntil(lambda: "linker" in saved.searches)
     kept = saved.searches["linker"].mix
     assert [each.id for each in (*kept.likes, *kept.unlikes)] == [CARDS[0].id, CARDS[1].id]
+    qtbot.waitUntil(lambda: bar.names.count() == 1)
     bar.names.setEditText("not web")
     bar.rename_button.click()
     qtbot.waitUntil(lambda: list(saved.searches) == ["not web"])
