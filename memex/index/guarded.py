@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from memex.core.lenses import Lane
 from memex.index.breaker import Breaker
 from memex.index.errors import IndexUnreachableError, StaleGenerationError
@@ -36,6 +39,11 @@ class GuardedIndex:
         self._refuse_while_broken()
         with self._noting() as index:
             return index.query_batch(plans)
+
+    def vectors(self, lane: Lane, ids: Iterable[UUID]) -> dict[UUID, NDArray[np.float32]]:
+        self._refuse_while_broken()
+        with self._noting() as index:
+            return index.vectors(lane, ids)
 
     def matrix_pairs(self, lane: Lane, neighbours: int, where: Filter = ALL) -> list[MatrixPair]:
         self._refuse_while_broken()

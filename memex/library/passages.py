@@ -69,12 +69,15 @@ def with_refined(scores: LaneScores, near: NearPassages) -> LaneScores:
     return scores.with_lane(Lane.CONTENT_LATE, late)
 
 
-def as_bytes(near: NearPassages, keys: Sequence[int]) -> bytes:
-    """What a `LensTable` carries: a row of int8 for each key, zeros for those that have no vector."""
-    most = np.maximum(np.abs(near.content).max(axis=1, keepdims=True), np.float32(1e-9))
-    rows = np.zeros((len(keys), near.content.shape[1]), np.int8)
+def as_bytes(of: Sequence[int], vectors: NDArray[np.float32], keys: Sequence[int]) -> bytes:
+    """What a `LensTable` carries: a row of int8 for each key, zeros for those that have no vector.
+
+    `vectors` has a row for each session in `of`.
+    """
+    most = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), np.float32(1e-9))
+    rows = np.zeros((len(keys), vectors.shape[1]), np.int8)
     row_of = {key: row for row, key in enumerate(keys)}
-    has_card = [key in row_of for key in near.keys.tolist()]
-    known = [row_of[key] for key in near.keys[has_card].tolist()]
-    rows[known] = np.round(near.content / most * 127)[has_card]
+    has_card = [key in row_of for key in of]
+    known = [row_of[key] for key in of if key in row_of]
+    rows[known] = np.round(vectors / most * 127)[has_card]
     return rows.tobytes()

@@ -95,7 +95,9 @@ def search(
         confidence=round(sure, 3),
         is_close=sure >= CLOSE,
         groups=alike,
-        vectors=as_bytes(near, [card.key for card in table.cards]) if near else b"",
+        vectors=as_bytes(near.keys.tolist(), near.content, [card.key for card in table.cards])
+        if near
+        else b"",
         took_ms=round((time.perf_counter() - started) * 1000, 1),
         corrections=tuple(corrections.items()),
         relaxations=helping,
@@ -148,6 +150,11 @@ def table_of(
 ) -> LensTable:
     matrix = np.stack([lane.scores for lane in scaled.values()], axis=1)
     return LensTable(request, cards, tuple(scaled), matrix.tobytes(), tuple(trusted[lane] for lane in scaled))
+
+
+def _content_vectors(near: NearPassages | None, table: LensTable) -> bytes:
+    keys = [card.key for card in table.cards]
+    return as_bytes(near.keys.tolist(), near.content, keys) if near else b""
 
 
 def _newest(catalog: Catalog, request: SearchRequest, query: Query) -> LensTable:

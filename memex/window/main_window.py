@@ -52,7 +52,6 @@ class MainWindow(QMainWindow):
         self._has_painted = False
         self._is_arranged = False
         """Whether the user has chosen the widths; until then they follow the window's."""
-        self.colours = palette
         self.model = ResultsModel()
         self.marks = Marks()
         self.search_box = SearchBox(palette, clock)
@@ -186,7 +185,6 @@ class MainWindow(QMainWindow):
             self.command_palette,
         ):
             part.set_palette(palette)
-        self.colours = palette
 
     def splitter_states(self) -> dict[str, bytes]:
         states = {name: bytes(splitter.saveState().data()) for name, splitter in self._splitters().items()}

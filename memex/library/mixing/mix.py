@@ -62,7 +62,7 @@ def mix(catalog: Catalog, side: VectorSide | None, request: MixRequest, degraded
     table = msgspec.structs.replace(
         table,
         groups=alike,
-        vectors=as_bytes(content, keys) if content and keys else b"",
+        vectors=as_bytes(list(content), np.stack(list(content.values())), keys) if content and keys else b"",
         took_ms=round((time.perf_counter() - started) * 1000, 1),
     )
     return Mix(

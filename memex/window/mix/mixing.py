@@ -58,7 +58,7 @@ class Mixing(QObject):
     def dialog(self) -> MixDialog:
         """Made when it is first wanted: the window paints without it."""
         if self._dialog is None:
-            dialog = self._dialog = MixDialog(self._window, self.marks, self._window.colours)
+            dialog = self._dialog = MixDialog(self._window, self.marks, self._window.palette_shown)
             dialog.run_wanted.connect(self.run)
             dialog.finder.wanted.connect(self._on_session_wanted)
             dialog.answers.opened.connect(self.opened)
