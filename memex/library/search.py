@@ -20,8 +20,8 @@ from memex.core.search import LensTable, Relaxation, SearchRequest, SessionCard,
 from memex.library.adjacency import with_neighbours
 from memex.library.calibration import (
     CLOSE,
-    ScaledLane,
     DENSE,
+    ScaledLane,
     confidence,
     coverage,
     of_typical_length,
@@ -73,8 +73,15 @@ def search(
         scores = LaneScores.by_words(session_scores(hits))
         if side and queries:
             try:
-                plans = partial(feedback_plans, catalog, side.model, queries, request)
-                scores = with_vectors(catalog, side, queries, request.candidates, scores, allowed, plans)
+                scores = with_vectors(
+                    catalog,
+                    side,
+                    queries,
+                    request.candidates,
+                    scores,
+                    allowed,
+                    partial(feedback_plans, catalog, side.model, queries, request),
+                )
             except IndexingError as error:
                 degraded = str(error)
         near = _look_closer(catalog, side, queries, scores)

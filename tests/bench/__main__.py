@@ -11,7 +11,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from memex.library.library import Library
-from tests.bench import conditions, index_queries, indexing, mapping, mixing, parsing, replay, searching, window
+from tests.bench import (
+    conditions,
+    index_queries,
+    indexing,
+    mapping,
+    mixing,
+    parsing,
+    replay,
+    searching,
+    window,
+)
 from tests.bench.figures import Figure
 
 
