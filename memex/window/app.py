@@ -25,7 +25,7 @@ from memex.window.finder import Shown
 from memex.window.keyboard import ShortcutGuard
 from memex.window.library_watch import LibraryWatch, agent_folders
 from memex.window.mapping import Mapping
-from memex.window.mix.marks import LIKE, UNLIKE
+from memex.window.mix.marks import LIKE, UNLIKE, marked
 from memex.window.mix.mixing import Mixing
 from memex.window.preferences import Preferences
 from memex.window.remarks import remark
@@ -144,6 +144,7 @@ class App(QObject):
         self.mapping.session_chosen.connect(self._on_card_chosen)
         self.mapping.session_opened.connect(self._on_card_opened)
         self.mapping.failed.connect(self.errors.take)
+        self.mapping.connect_likes(self._on_likes_wanted)
         self.mapping.set_glides(self.preferences.settings.animations)
 
     def _connect_mixing(self) -> None:
@@ -188,8 +189,8 @@ class App(QObject):
             "session.like": partial(window.results.judge_current, Verdict.LIKED),
             "session.dislike": partial(window.results.judge_current, Verdict.DISLIKED),
             "search.save": self.mixing.save_search,
-            "mix.like": partial(self.mixing.mark_current, LIKE),
-            "mix.unlike": partial(self.mixing.mark_current, UNLIKE),
+            "mix.like": partial(self._mark, LIKE),
+            "mix.unlike": partial(self._mark, UNLIKE),
             "mix.open": self.mixing.open,
             "mix.clear": self.mixing.marks.clear,
             "session.unfold": window.results.toggle_current,
@@ -274,6 +275,17 @@ class App(QObject):
         """Beside the map."""
         self.window.show_pane("replay", True)
         self.replaying.open_card(card)
+
+    @Slot(object)
+    def _on_likes_wanted(self, cards: tuple[SessionCard, ...]) -> None:
+        self.mixing.mark_all(map(marked, cards), LIKE)
+
+    def _mark(self, sign: int) -> None:
+        """What is chosen on the map, while it is in sight; else what has the keyboard."""
+        if chosen := self.mapping.selected:
+            self.mixing.mark_all(map(marked, chosen), sign)
+        else:
+            self.mixing.mark_current(sign)
 
     def _toggle_animations(self) -> None:
         self.appearance.toggle_animations()

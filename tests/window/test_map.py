@@ -27,6 +27,7 @@ from memex.engine.topology_messages import CancelTopology, GetTopology, Topology
 from memex.window.app import App
 from memex.window.map.labels import labels, paint_labels
 from memex.window.map.pane import MapPane
+from memex.window.mix.marks import LIKE, UNLIKE
 from memex.window.theme import LIGHT
 from tests.window.fakes import FakeEngine
 from tests.window.values import CARDS
@@ -165,8 +166,6 @@ def test_every_tab_says_how_many_it_has(pane: MapPane) -> None:
 
 
 def test_a_lasso_becomes_a_filter_and_positives(app: App, pane: MapPane) -> None:
-    liked: list[object] = []
-    app.mapping.connect_likes(liked.append)
     viewport = pane.canvas.viewport()
     around = point(pane, 3)
     corners = [around + QPoint(x, y) for x, y in ((-9, -9), (9, -9), (9, 9), (-9, 9))]
@@ -176,7 +175,9 @@ def test_a_lasso_becomes_a_filter_and_positives(app: App, pane: MapPane) -> None
     QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, corners[-1])
     assert pane.canvas.selected == (3,)
     pane.like_button.click()
-    assert liked == [(CARDS[3],)]
+    assert app.window.marks.signs == {IDS[3]: LIKE}
+    app.actions["mix.unlike"].trigger()
+    assert app.window.marks.signs == {IDS[3]: UNLIKE}
     app.window.search_box.set_text("linker")
     pane.search_button.click()
     assert app.window.search_box.text == f"linker session:{IDS[3]}"
