@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from memex.core.library import IndexReport, LibraryStatus
+from memex.core.library import ARCHIVE_NOTICE, IndexReport, LibraryStatus
 from memex.core.paths import LibraryPaths
 from memex.library.library import Library
 from tests.cli.commands import command, decoded, exit_code, json_of, run
@@ -62,8 +62,9 @@ def test_no_progress_in_a_pipe(prepared_home: LibraryPaths, tmp_path: Path) -> N
     TranscriptFile(tmp_path / "transcripts", session_id(1)).prompt("The linker is missing")
     done = run(prepared_home.home, "index", str(tmp_path / "transcripts"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("1 sessions from 1 files: 1 new")
-    assert done.stdout.count("\n") == 1
+    report, notice = done.stdout.splitlines()
+    assert report.startswith("1 sessions from 1 files: 1 new")
+    assert notice == ARCHIVE_NOTICE
 
 
 def test_ctrl_c_costs_a_line_and_the_next_run_goes_on(prepared_home: LibraryPaths, demo: Path) -> None:
