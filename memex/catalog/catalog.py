@@ -17,6 +17,7 @@ from memex.catalog.generations import Generations
 from memex.catalog.index_failures import IndexFailures
 from memex.catalog.lens_texts import LensTexts, Vectors
 from memex.catalog.merging import Merged, merge
+from memex.catalog.opened_results import OpenedResults
 from memex.catalog.saved_searches import SavedSearches
 from memex.catalog.sessions import Sessions
 from memex.catalog.sources import Sources
@@ -43,6 +44,7 @@ class Catalog:
         self.hidden = Hidden(self._db)
         self.index_failures = IndexFailures(self._db)
         self.checkup = Checkup(self._db)
+        self.opened_results = OpenedResults(self._db)
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """All of the block is committed, or none of it; durable: for what exists nowhere else."""

@@ -45,9 +45,11 @@ def without_texts(source: Path, target: Path) -> None:
         db.execute("VACUUM INTO ?", (str(target),))
 
 
-def without_generations(path: Path) -> None:
-    """The index stays on its machine, and so does what the catalog says of it."""
+def without_what_stays(path: Path) -> None:
+    """The index stays on its machine, as do what the catalog says of it and what was searched and opened."""
     with catalog_errors(path), closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA secure_delete = ON")
+        db.execute("DELETE FROM opened_result")
         db.execute("DELETE FROM indexed")
         db.execute("DELETE FROM generation")
         db.execute("DELETE FROM index_failure")

@@ -107,9 +107,38 @@ class LensTexts:
         return _passages.decode(found)
 
     def bodies(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
+        """Of those that are here: a snapshot without texts brings hashes alone."""
         marks = ", ".join("?" * len(hashes))
-        rows = self._db.execute(f"SELECT hash, body FROM lens_text WHERE hash IN ({marks})", tuple(hashes))
+        rows = self._db.execute(
+            f"SELECT hash, body FROM lens_text WHERE hash IN ({marks}) AND body <> ''", tuple(hashes)
+        )
         return {bytes(content_hash): body for content_hash, body in rows}
+
+    def sessions_with(self, hashes: Iterable[bytes]) -> dict[bytes, str]:
+        """Hash → id of the newest session that has the text."""
+        query = """SELECT s.id FROM lens_text t JOIN session s ON s.key = t.session
+                   WHERE t.hash = ? ORDER BY s.ended_at DESC LIMIT 1"""
+        found = {text_hash: self._db.execute(query, (text_hash,)).fetchone() for text_hash in hashes}
+        return {text_hash: row[0] for text_hash, row in found.items() if row}
+
+
+WITH_BODY = """(t.session, t.lens, t.ordinal) NOT IN
+    (SELECT session, lens, ordinal FROM lens_text WHERE body = '')"""
+WITHOUT_VECTOR = "NOT EXISTS (SELECT 1 FROM vector v WHERE v.model = ? AND v.hash = t.hash)"
+OF_PROJECT = "(? IS NULL OR t.session IN (SELECT key FROM session WHERE project_name = ?))"
+
+
+class TextCounts(Struct, frozen=True):
+    """Of different texts; equal ones count once."""
+
+    texts: int
+    with_vectors: int
+    without_body: int
+    """Those without a vector that cannot get one: a snapshot brought their hash alone."""
+
+    @property
+    def to_embed(self) -> int:
+        return self.texts - self.with_vectors - self.without_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +167,23 @@ class Vectors:
     def want(self, model: ModelSignature, location: str | None = None) -> None:
         """From now on this model's vectors are what every text should have; for `location` see `know`."""
         self.know(model, location)
-        self._db.execute("UPDATE model SET is_wanted = (key = ?)", (model.key,))
+        self._db.execute(
+            "UPDATE model SET is_wanted = (key = ?), is_begun = (is_begun AND key <> ?)",
+            (model.key, model.key),
+        )
+
+    def begin(self, model: ModelSignature, location: str | None) -> None:
+        """Its vectors are made beside those of the wanted model, which stays wanted."""
+        self.know(model, location)
+        self._db.execute("UPDATE model SET is_begun = (key = ?)", (model.key,))
+
+    def forget_unused(self, key: str) -> None:
+        """The model of this key and its vectors, unless something is still made of them."""
+        self._db.execute(
+            """DELETE FROM model WHERE key = ? AND NOT is_wanted AND NOT is_begun
+               AND NOT EXISTS (SELECT 1 FROM generation WHERE model = ?)""",
+            (key, key),
+        )
 
     def location(self, model: ModelSignature) -> str | None:
         row = self._db.execute("SELECT location FROM model WHERE key = ?", (model.key,)).fetchone()
@@ -148,24 +193,64 @@ class Vectors:
         row = self._db.execute("SELECT signature FROM model WHERE is_wanted").fetchone()
         return msgspec.json.decode(row[0], type=ModelSignature) if row else None
 
-    def missing(self, model: ModelSignature) -> list[bytes]:
-        """Hashes of the texts that have no vector, those of the newest sessions first."""
+    def signature(self, key: str) -> ModelSignature:
+        """Of a model that is known."""
+        (signature,) = self._db.execute("SELECT signature FROM model WHERE key = ?", (key,)).fetchone()
+        return msgspec.json.decode(signature, type=ModelSignature)
+
+    def begun(self) -> ModelSignature | None:
+        """The model that a re-embedding has begun with and not come to its end."""
+        row = self._db.execute("SELECT signature FROM model WHERE is_begun").fetchone()
+        return msgspec.json.decode(row[0], type=ModelSignature) if row else None
+
+    def missing(self, model: ModelSignature, project: str | None = None) -> list[bytes]:
+        """Hashes of the texts that have no vector and can get one, those of the newest sessions first."""
         rows = self._db.execute(
-            """SELECT t.hash FROM lens_text t JOIN session s ON s.key = t.session
-               WHERE NOT EXISTS (SELECT 1 FROM vector v WHERE v.model = ? AND v.hash = t.hash)
-               ORDER BY s.ended_at DESC, t.session""",
-            (model.key,),
+            f"""SELECT t.hash FROM lens_text t JOIN session s ON s.key = t.session
+                WHERE {WITHOUT_VECTOR} AND {WITH_BODY} AND {OF_PROJECT}
+                ORDER BY s.ended_at DESC, t.session""",
+            (model.key, project, project),
         )
         return list(dict.fromkeys(bytes(row[0]) for row in rows))
 
     def count_missing(self, model: ModelSignature, lens: Lens | None = None) -> int:
         """Texts without a vector: of one lens, or of all."""
         (count,) = self._db.execute(
-            """SELECT count(DISTINCT hash) FROM lens_text t WHERE (?2 IS NULL OR t.lens = ?2)
-               AND NOT EXISTS (SELECT 1 FROM vector v WHERE v.model = ?1 AND v.hash = t.hash)""",
-            (model.key, lens),
+            f"""SELECT count(DISTINCT hash) FROM lens_text t
+                WHERE {WITHOUT_VECTOR} AND {WITH_BODY} AND (? IS NULL OR t.lens = ?)""",
+            (model.key, lens, lens),
         ).fetchone()
         return int(count)
+
+    def counts(self, model: ModelSignature, project: str | None = None) -> TextCounts:
+        """Of all texts, or of those of a project."""
+        texts, without_vectors, to_embed = self._db.execute(
+            f"""SELECT count(DISTINCT hash), count(DISTINCT hash) FILTER (WHERE {WITHOUT_VECTOR}),
+                count(DISTINCT hash) FILTER (WHERE {WITHOUT_VECTOR} AND {WITH_BODY})
+                FROM lens_text t WHERE {OF_PROJECT}""",
+            (model.key, model.key, project, project),
+        ).fetchone()
+        return TextCounts(texts, texts - without_vectors, without_vectors - to_embed)
+
+    def without_body(self, model: ModelSignature, project: str | None = None) -> list[bytes]:
+        """Hashes of the texts that have no vector and whose words are not in this library."""
+        rows = self._db.execute(
+            f"""SELECT DISTINCT t.hash FROM lens_text t
+                WHERE t.body = '' AND {WITHOUT_VECTOR} AND {OF_PROJECT} AND NOT EXISTS
+                    (SELECT 1 FROM lens_text b WHERE b.hash = t.hash AND b.body <> '')""",
+            (model.key, project, project),
+        )
+        return [bytes(text_hash) for (text_hash,) in rows]
+
+    def sessions_missing(self, model: ModelSignature) -> list[str]:
+        """Ids of the sessions with a text that has no vector and can get one, the newest first."""
+        rows = self._db.execute(
+            f"""SELECT s.id FROM session s WHERE EXISTS
+                (SELECT 1 FROM lens_text t WHERE t.session = s.key AND {WITHOUT_VECTOR} AND {WITH_BODY})
+                ORDER BY s.ended_at DESC, s.key""",
+            (model.key,),
+        )
+        return [session for (session,) in rows]
 
     def write(self, model: ModelSignature, hashes: Iterable[bytes], vectors: NDArray[np.float32]) -> None:
         self._db.executemany(

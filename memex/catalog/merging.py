@@ -10,8 +10,8 @@ from msgspec import Struct
 from memex.catalog.connection import catalog_errors, transaction
 from memex.catalog.fulltext import TURN_BITS
 
-OF_THIS_MACHINE = {"indexed", "source_session", "hidden"}
-"""Tables with rows by session that say what this machine has, not what the session is."""
+OF_THIS_MACHINE = {"indexed", "source_session", "hidden", "opened_result"}
+"""Tables with rows by session that say what this machine has and did, not what the session is."""
 
 
 class Merged(Struct, frozen=True):

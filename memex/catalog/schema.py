@@ -173,6 +173,17 @@ STEPS: tuple[tuple[str, ...], ...] = (
             saved_at REAL NOT NULL
         ) WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE opened_result (
+            query TEXT NOT NULL,
+            session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
+            opened_at REAL NOT NULL
+        )""",
+        "CREATE INDEX opened_result_by_session ON opened_result (session)",
+        "ALTER TABLE model ADD COLUMN is_begun INTEGER NOT NULL DEFAULT 0",
+        # Texts that a snapshot left out: a walk through all texts for them took longer than the count itself.
+        "CREATE INDEX lens_text_without_body ON lens_text (session, lens, ordinal) WHERE body = ''",
+    ),
 )
 
 

@@ -263,6 +263,16 @@ class Sessions:
         rows = self._db.execute(f"SELECT key FROM session WHERE NOT is_helper AND {where}", values)
         return {key for (key,) in rows}
 
+    def by_transcript(self) -> dict[tuple[str, bytes], list[int]]:
+        """(path, content hash) of what sessions were read from → their keys; the newest first."""
+        rows = self._db.execute(
+            "SELECT source_path, content_hash, key FROM session ORDER BY ended_at DESC, key"
+        )
+        found: dict[tuple[str, bytes], list[int]] = {}
+        for path, content_hash, key in rows:
+            found.setdefault((path, bytes(content_hash)), []).append(key)
+        return found
+
     def count(self) -> int:
         (count,) = self._db.execute("SELECT count(*) FROM session WHERE NOT is_helper").fetchone()
         return int(count)

@@ -232,6 +232,11 @@ def status_text(status: LibraryStatus) -> str:
         lines.append(f"To be repaired: {_repairs(status.repairs)}")
     if status.sources_gone:
         lines.append(f"Gone      {status.sources_gone:,} transcripts: the library's own copies are replayed")
+    if status.reembed:
+        done = f"{status.reembed.done:,} of {status.reembed.texts:,} texts"
+        lines.append(f"Re-embed  {done} with {status.reembed.model}, which is not in use yet")
+    if status.model_advice:
+        lines.append(status.model_advice)
     lines += [f"failed: {failure.reason}" for failure in status.failed]
     return "\n".join(lines)
 

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from memex.core.indexes import ReembedProgress
+
 ARCHIVE_NOTICE = (
     "Memex keeps a compressed copy of each transcript, as agents delete theirs: "
     "archive_months in settings.json says for how long (0: not at all)."
@@ -19,6 +21,9 @@ class Stage(StrEnum):
     SCAN = "scan"
     PARSE = "parse"
     EMBED = "embed"
+    REEMBED = "reembed"
+    REREAD = "reread"
+    COMPARE = "compare"
     UPSERT = "upsert"
     BUILD = "build"
     ERASE = "erase"
@@ -168,6 +173,10 @@ class LibraryStatus(Struct, frozen=True):
     failed: tuple[FileFailure, ...] = ()
     skipped: int = 0
     model: str | None = None
+    reembed: ReembedProgress | None = None
+    """A change of the embedding model that was begun and has not come to its end."""
+    model_advice: str | None = None
+    """What to do where the settings name another model than this library's."""
     degraded: str | None = None
     """Why search runs without vectors, in one sentence; None when it does not."""
     model_missing: bool = False

@@ -53,6 +53,8 @@ class Settings(Struct, frozen=True):
     """Another sentence-transformers model, by name or folder; needs the extra `models`."""
     model_folder: str | None = None
     """A folder with the weights of all-MiniLM-L6-v2, for machines without the packaged ones."""
+    embed_batch: int = 0
+    """Texts that are embedded and committed together when a library changes its model; 0: as Memex has it."""
     server: QdrantServer | None = None
     """None: the index is embedded."""
     watch: bool = True

@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,9 @@ def open_sentence_transformers(
 ) -> SentenceTransformersEmbedder:
     """A model's folder, or its name on the hub; raises `ModelError` where it is not on this machine."""
     try:
+        from huggingface_hub.utils.tqdm import disable_progress_bars
+
+        disable_progress_bars()  # transformers looks when it is imported
         from sentence_transformers import SentenceTransformer
     except ImportError as cause:
         raise ModelError(
@@ -68,9 +72,14 @@ def open_sentence_transformers(
             f"The model {model} cannot be opened: give the folder of its files, "
             f"or allow its download ({cause})."
         ) from cause
+    return SentenceTransformersEmbedder(opened, *identity_of(model))
+
+
+def identity_of(model: str | Path) -> tuple[str, str]:
+    """The name and the weights' SHA-256 of its signature, from its files; raises `ModelError`."""
     folder = _folder_of(model)
     name = folder.name if folder == Path(model) else str(model)
-    return SentenceTransformersEmbedder(opened, name, weights_sha256_of(folder))
+    return name, weights_sha256_of(folder)
 
 
 def _folder_of(model: str | Path) -> Path:
@@ -79,10 +88,11 @@ def _folder_of(model: str | Path) -> Path:
 
     if Path(model).is_dir():
         return Path(model)
-    for file in ("modules.json", "config.json"):
-        found = try_to_load_from_cache(str(model), file)
-        if isinstance(found, str):
-            return Path(found).parent
+    with suppress(ValueError):  # which is what a path is that leads nowhere
+        for file in ("modules.json", "config.json"):
+            found = try_to_load_from_cache(str(model), file)
+            if isinstance(found, str):
+                return Path(found).parent
     raise ModelError(f"The files of {model} were not found: give the folder of its files.")
 
 

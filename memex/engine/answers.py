@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from memex.core.errors import MemexError
 from memex.core.filters import Filters
+from memex.engine.index_messages import GenerationList, IndexRequest, ListGenerations, RecordOpened
 from memex.engine.jobs import JobRunner
 from memex.engine.mix_answers import answer_mix
 from memex.engine.mix_messages import MixRequests
@@ -45,6 +46,7 @@ from memex.engine.replay_messages import ReplayEvent, ReplayRequest
 from memex.engine.topology_answers import TopologyAnswers
 from memex.engine.topology_messages import TopologyRequests
 from memex.library.forgetting import families
+from memex.library.generation_history import list_generations
 from memex.library.library import Library
 from memex.library.listing import asked_of, complete, count_facets, list_sessions
 from memex.library.replay.growth import Growth
@@ -106,6 +108,8 @@ class Answers:
                 return self._listing(request)
             case HideSessions() | UnhideSessions():
                 return self._hide(request)
+            case ListGenerations() | RecordOpened():
+                return self._of_indexes(request)
             case _:
                 return self._control(request)
 
@@ -153,6 +157,17 @@ class Answers:
                 self._jobs.cancel(number)
             case _:
                 return JobQueued(self._jobs.start(request))
+        return Done()
+
+    def _of_indexes(self, request: IndexRequest) -> Reply | Pending:
+        match request:
+            case ListGenerations():
+                return GenerationList(list_generations(self._library.reader, self._library.store))
+            case RecordOpened(query=query, session_key=key):
+                return lambda: self._record_opened(query, key)
+
+    def _record_opened(self, query: str, session: int) -> Reply:
+        self._library.record_opened(query, session)
         return Done()
 
     def _forget_after_import(self) -> None:

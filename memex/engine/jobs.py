@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -14,9 +15,11 @@ import msgspec
 from msgspec import Struct
 
 from memex.core.errors import JobCancelledError, MemexError
-from memex.core.library import Progress
+from memex.core.library import Progress, Stage
+from memex.engine.index_messages import Reembed, Reindex
 from memex.engine.protocol import (
     Event,
+    FetchModel,
     Job,
     JobFailed,
     JobFinished,
@@ -67,6 +70,8 @@ class JobRunner:
         self._library = library
         self._publish = publish
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
+        self._put_off: deque[Order | None] = deque()
+        """Taken from `_orders` while a job ran that gives way to others than these."""
         self._last_job = 0
         self._running = threading.Event()
         self._running.set()
@@ -140,6 +145,8 @@ class JobRunner:
 
     def _next_order(self) -> Order | None:
         """The next that was given, or else what is due."""
+        if self._put_off:
+            return self._put_off.popleft()
         while True:
             with suppress(Empty):
                 order = self._orders.get(timeout=self._seconds_to_wait())
@@ -147,9 +154,7 @@ class JobRunner:
                     return order
                 self._is_woken.clear()
             if time.monotonic() >= self._vectors_at:
-                self._vectors_at = inf
-                self._library.open_vectors()
-                self._publish_status()
+                self._open_vectors()
             job = self.upkeep.due()
             if job and self._library.is_in_use():
                 return self._numbered(job)
@@ -159,7 +164,32 @@ class JobRunner:
         soonest = min(inf if seconds is None else max(0.0, seconds) for seconds in left)
         return None if soonest == inf else soonest
 
+    def _open_vectors(self) -> None:
+        self._vectors_at = inf
+        self._library.open_vectors()
+        self._publish_status()
+
+    def _give_way(self) -> None:
+        """To refreshes that were asked for, or are due, meanwhile: a re-embedding may take hours."""
+        with suppress(Empty):
+            while True:
+                self._take_up(self._orders.get_nowait())
+        job = self.upkeep.due()
+        if job and not self._closing:
+            self._run(self._numbered(job))
+
+    def _take_up(self, order: Order | None) -> None:
+        """A refresh is run at once; any other order waits until the job under way has ended."""
+        if order is WAKE:
+            self._is_woken.clear()
+        elif order is not None and isinstance(order.job, StartIndexing | FetchModel):
+            self._run(order)
+        else:
+            self._put_off.append(order)
+
     def _run(self, order: Order, is_beside: bool = False) -> None:
+        if isinstance(order.job, Reindex | Reembed) and self._vectors_at < inf:
+            self._open_vectors()  # searches go on while it runs
         began = time.monotonic()
         try:
             self._publish(JobFinished(order.number, self.follow(order)))
@@ -203,6 +233,8 @@ class JobRunner:
             self._publish(JobProgressed(self.progress))
             self._running.wait()
         self._stop_if_cancelled(number)
+        if progress.stage is Stage.REEMBED:
+            self._give_way()
 
     def _tell_beside(self, number: int, counts: JobCounts, progress: Progress) -> None:
         """The library's writing side belongs to the job thread, so nothing is counted here."""

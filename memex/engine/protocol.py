@@ -19,6 +19,7 @@ from memex.core.library import (
 from memex.core.search import LensTable, SearchRequest, SessionCard
 from memex.core.settings import QdrantServer
 from memex.core.timeline import Timeline
+from memex.engine.index_messages import GenerationList, IndexJob, IndexOutcome, IndexRequest
 from memex.engine.mix_messages import MixReply, MixRequests
 from memex.engine.replay_messages import GetTurns as GetTurns
 from memex.engine.replay_messages import OpenSession as OpenSession
@@ -27,7 +28,7 @@ from memex.engine.replay_messages import SessionOpened as SessionOpened
 from memex.engine.replay_messages import Turns as Turns
 from memex.engine.topology_messages import TopologyEvent, TopologyReply, TopologyRequests
 
-PROTOCOL_VERSION = 5
+PROTOCOL_VERSION = 6
 
 
 class Search(Struct, frozen=True, tag=True):
@@ -159,11 +160,12 @@ class UnhideSessions(Struct, frozen=True, tag=True):
 
 
 SnapshotJob = ExportSnapshot | VerifySnapshot | ImportSnapshot
-Job = StartIndexing | MoveIndex | FetchModel | ForgetSessions | ExamineLibrary | SnapshotJob
+Job = IndexJob | StartIndexing | MoveIndex | FetchModel | ForgetSessions | ExamineLibrary | SnapshotJob
 JobControl = Job | LookAgain | PauseJob | ResumeJob | CancelJob
 Listing = ListSessions | CountFacets | CountByTime | Complete | FindSessions
 Hiding = HideSessions | UnhideSessions
-Request = Search | Listing | Hiding | GetStatus | JobControl | ReplayRequest | TopologyRequests | MixRequests
+Asking = Search | IndexRequest | Listing | GetStatus | TopologyRequests | MixRequests
+Request = Asking | Hiding | JobControl | ReplayRequest
 
 
 class SessionList(Struct, frozen=True, tag=True):
@@ -214,7 +216,7 @@ class Failed(Struct, frozen=True, tag=True):
     message: str
 
 
-Listed = SessionList | FacetsCounted | CountedByTime | Completions
+Listed = GenerationList | SessionList | FacetsCounted | CountedByTime | Completions
 Reply = Searched | Listed | Status | JobQueued | Done | Failed | ReplayReply | TopologyReply | MixReply
 
 
@@ -255,7 +257,7 @@ class SessionsForgotten(Struct, frozen=True, tag=True):
 
 
 SnapshotOutcome = SnapshotExported | SnapshotVerified | SnapshotImported
-JobOutcome = SessionsForgotten | LibraryExamined | Indexed | Moved | SnapshotOutcome
+JobOutcome = IndexOutcome | SessionsForgotten | LibraryExamined | Indexed | Moved | SnapshotOutcome
 
 
 class JobFinished(Struct, frozen=True, tag=True):

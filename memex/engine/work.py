@@ -4,6 +4,8 @@ from pathlib import Path
 
 from memex.core.errors import JobCancelledError
 from memex.core.library import Progress, Stage
+from memex.engine.index_messages import CompareGenerations, DropGeneration, Reembed, Reindex, RollBack
+from memex.engine.index_work import do_to_indexes
 from memex.engine.protocol import (
     ExamineLibrary,
     ExportSnapshot,
@@ -56,6 +58,8 @@ def do(job: Job, library: Library, tell: Tell) -> JobOutcome:
             return SessionsForgotten(forget(library, keys, tell))
         case ExamineLibrary(repair=repair):
             return LibraryExamined(examine(library, repair=repair, tell=tell))
+        case Reindex() | Reembed() | CompareGenerations() | RollBack() | DropGeneration():
+            return do_to_indexes(job, library, tell)
         case _:
             return _snapshot(job, library, tell)
 

@@ -1,5 +1,6 @@
 """Where a library's generations are kept. Embedded: one folder with a directory for each."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Protocol
@@ -80,7 +81,12 @@ class EdgeStore:
 
     def size(self, generation: int) -> int:
         files = self._directory(generation).rglob("*")
-        return sum(file.stat().st_size for file in files if file.is_file())
+        return sum(_on_disk(file.stat()) for file in files if file.is_file())
 
     def _directory(self, generation: int) -> Path:
         return self._folder / str(generation)
+
+
+def _on_disk(file: os.stat_result) -> int:
+    """Edge makes its files large from the start, and they take up what was written of them."""
+    return file.st_blocks * 512 if hasattr(file, "st_blocks") else file.st_size

@@ -1,7 +1,11 @@
 """Opening the embedding model that a library's vectors were made with, or a first one."""
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from memex.catalog.catalog import Catalog
 from memex.core.errors import ModelError
@@ -10,6 +14,7 @@ from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings
 from memex.embedding.hub import Download
 from memex.embedding.protocol import Embedder
+from memex.embedding.weights import MODEL_NAME, WEIGHTS_SHA256
 
 OnDownload = Callable[[int, int], None]
 """The user agreed to a download of a missing model; told the bytes done and in all."""
@@ -51,6 +56,51 @@ def open_embedder_of(
     )
 
 
+class VectorsAlone:
+    """Stands for a model whose vectors are all there: an index is built of them without it."""
+
+    def __init__(self, signature: ModelSignature) -> None:
+        self.signature = signature
+        self.max_tokens = 0
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        raise ModelError(f"The model {self.signature.name} is not loaded: {len(texts)} texts wait for it.")
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def is_default(location: str) -> bool:
+    """Whether the packaged model is meant, which our own runtime runs."""
+    return location in (MODEL_NAME, MODEL_NAME.rpartition("/")[2])
+
+
+def is_model_of(location: str | None, model: ModelSignature) -> bool:
+    """Whether what is there has this signature, by its name and weights: nothing is loaded."""
+    if not location:
+        return (model.name, model.weights_sha256) == (MODEL_NAME, WEIGHTS_SHA256)
+    from memex.embedding.sentence_transformers_embedder import identity_of  # asks the hub client
+
+    try:
+        return identity_of(location) == (model.name, model.weights_sha256)
+    except ModelError:
+        return False
+
+
+def model_advice(settings: Settings, catalog: Catalog) -> str | None:
+    """Where the settings name another model than the library's, what to do."""
+    model, named = catalog.vectors.wanted(), settings.model
+    if model is None or not named:
+        return None
+    location = catalog.vectors.location(model)
+    if named in (location, model.name) or (is_default(named) and not location):
+        return None
+    return (
+        f"The settings name the model {named}, and this library is embedded with {model.name}: "
+        f"run `memex reembed --model {shlex.quote(named)}` to change over."
+    )
+
+
 def open_model(
     location: str | None,
     paths: LibraryPaths,
@@ -62,7 +112,7 @@ def open_model(
 
     `like` fixes the variant that is run, so that vectors never mix; without it, a probe chooses.
     """
-    if location:
+    if location and not is_default(location):
         from memex.embedding.sentence_transformers_embedder import open_sentence_transformers  # torch
 
         return open_sentence_transformers(location, download_allowed=on_download is not None)

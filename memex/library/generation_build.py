@@ -13,7 +13,7 @@ from memex.embedding.protocol import Embedder
 from memex.index.plans import candidates
 from memex.index.store import GenerationStore
 from memex.library.embedding import upsert_missing
-from memex.library.generations import drop, drop_unknown, open_generation, shape_for
+from memex.library.generations import drop, drop_unknown, drop_with_vectors, open_generation, shape_for
 from memex.library.library import Library
 from memex.library.points import point_of
 from memex.library.progress import Pace
@@ -26,18 +26,27 @@ SAMPLE = 20
 NEIGHBOURS = 5
 SAME = 1e-3
 """How far codes may put a point's likeness to itself below that of its nearest."""
-KEPT_BEHIND = 1
-"""Complete generations that stay behind the current one, to go back to."""
 
 
 class GenerationBuild:
     """Part of a job: iterate `steps`. Stopped half-way, it is carried on by the next build of its kind."""
 
-    def __init__(self, library: Library, embedder: Embedder, store: GenerationStore | None = None) -> None:
-        """`store`: another than the library's, which becomes the library's with the switch."""
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        store: GenerationStore | None = None,
+        *,
+        to_search: bool = True,
+    ) -> None:
+        """`store`: another than the library's, which becomes the library's with the switch.
+
+        Without `to_search` it is closed when it is current, and opened by who needs it.
+        """
         self._library = library
         self._embedder = embedder
         self._store = store or library.store
+        self._to_search = to_search
 
     def steps(self) -> Iterator[Progress]:
         """Ends with the switch; an IndexingError leaves the one before in use."""
@@ -108,23 +117,33 @@ class GenerationBuild:
             catalog.generations.make_current(side.generation)
             catalog.vectors.want(side.model)
         self._library.store = self._store
-        self._library.switch_to(side)
+        if self._to_search:
+            self._library.switch_to(side)
+        else:
+            side.index.close()
         try:
             self._store.make_current(side.generation.id)
-            self._tidy(side.generation, before)
+            self._tidy_up(side.generation, before)
         except IndexingError as error:
             log.warning("what the new generation replaces was not removed: %s", error)
 
-    def _tidy(self, current: Generation, before: GenerationStore) -> None:
+    def _tidy_up(self, current: Generation, before: GenerationStore) -> None:
+        """Of each model one generation stays to go back to: to lose its index would strand its vectors."""
         catalog, store = self._library.writer, self._store
-        behind = [each for each in catalog.generations.all() if each.id != current.id]
-        here = [each for each in behind if each.place == store.place]
-        for generation in here[KEPT_BEHIND:]:
-            drop(store, catalog, generation)
-        drop_unknown(store, catalog)
-        for generation in behind:
+        kept = set()
+        elsewhere = []
+        for generation in catalog.generations.all():
+            if generation.id == current.id:
+                continue
             if generation.place != store.place:
-                drop(before, catalog, generation)
+                elsewhere.append(generation)
+            elif generation.model in kept:
+                drop(store, catalog, generation)
+            else:
+                kept.add(generation.model)
+        drop_unknown(store, catalog)
+        for generation in elsewhere:
+            drop_with_vectors(before, catalog, generation)
 
 
 def _failed(generation: Generation, why: str) -> IndexingError:

@@ -84,6 +84,13 @@ def drop(store: GenerationStore, catalog: Catalog, generation: Generation) -> No
         store.drop(generation.id)
 
 
+def drop_with_vectors(store: GenerationStore, catalog: Catalog, generation: Generation) -> None:
+    """And what only this generation was made of: the vectors of a model that nothing else has."""
+    drop(store, catalog, generation)
+    with catalog.transaction():
+        catalog.vectors.forget_unused(generation.model)
+
+
 def drop_unknown(store: GenerationStore, catalog: Catalog) -> None:
     """What a crash or a lost catalog left behind."""
     known = {each.id for each in catalog.generations.all() if each.place == store.place}

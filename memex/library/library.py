@@ -21,6 +21,7 @@ from memex.core.errors import (
     ModelMissingError,
     SettingsError,
 )
+from memex.core.indexes import ReembedProgress
 from memex.core.library import EMBEDDED, Health, LibraryStatus, Progress, RepairQueue
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, load_settings
@@ -28,7 +29,7 @@ from memex.embedding.protocol import Embedder
 from memex.index.breaker import Breaker
 from memex.index.guarded import GuardedIndex
 from memex.index.store import GenerationStore
-from memex.library.embedders import OnDownload, open_wanted_embedder
+from memex.library.embedders import OnDownload, model_advice, open_wanted_embedder
 from memex.library.generations import open_current, recorded_current, replace_current
 from memex.library.growth import GrowingFiles
 from memex.library.stores import store_for
@@ -144,6 +145,7 @@ class Library:
         """Searches from now on see this generation; the one before closes when the last search on it ends."""
         with self._searches:
             before, self.vectors = self.vectors, side
+            self.degraded, self.model_missing = None, False
             if before:
                 self._searches.wait_for(lambda: not before.searches)
         if before:
@@ -203,6 +205,8 @@ class Library:
                 failed=catalog.sources.in_state(SourceState.FAILED),
                 skipped=len(catalog.sources.in_state(SourceState.SKIPPED)),
                 model=model.key if model else None,
+                reembed=_reembed_progress(catalog),
+                model_advice=self._model_advice(catalog),
                 degraded=degraded,
                 model_missing=self.model_missing,
                 job=job,
@@ -212,6 +216,11 @@ class Library:
                     waiting, failure.since if failure else None, failure.reason if failure else None
                 ),
             )
+
+    def record_opened(self, query: str, session: int) -> None:
+        """On any thread, by a connection of its own: it may have to wait for what a job is writing."""
+        with Catalog(self.paths.catalog) as catalog, catalog.errors(), catalog.transaction():
+            catalog.opened_results.record(query, session)
 
     def _open_index(self, embedder: Embedder) -> None:
         try:
@@ -230,6 +239,12 @@ class Library:
             return self.degraded
         return self.breaker.failure or (failure.reason if failure else None)
 
+    def _model_advice(self, catalog: Catalog) -> str | None:
+        try:
+            return model_advice(self.settings, catalog)
+        except SettingsError:
+            return None  # told where the settings are used
+
     def close(self) -> None:
         """A second time does nothing."""
         if self.vectors:
@@ -245,6 +260,14 @@ class Library:
         except SettingsError:
             server = None  # whoever opens the vectors is told
         return store_for(server, self.paths, self.breaker)
+
+
+def _reembed_progress(catalog: Catalog) -> ReembedProgress | None:
+    model = catalog.vectors.begun()
+    if model is None:
+        return None
+    counts = catalog.vectors.counts(model)
+    return ReembedProgress(model.key, counts.texts, counts.with_vectors)
 
 
 def _locked(paths: LibraryPaths, wait_seconds: float) -> FileLock:

@@ -259,6 +259,8 @@ class App(QObject):
 
     @Slot(object)
     def _on_row_opened(self, row: ResultRow) -> None:
+        if self.finder.text:
+            self.engine.record_opened(self.finder.text, row.card.key)
         self.replaying.open_row(row, self.finder.text)
 
     @Slot(object)

@@ -20,8 +20,16 @@ STAGE_NAMES = {
     Stage.SCAN: "looking for sessions",
     Stage.PARSE: "reading",
     Stage.EMBED: "embedding",
+    Stage.REEMBED: "re-embedding",
+    Stage.REREAD: "reading again",
+    Stage.COMPARE: "comparing",
     Stage.UPSERT: "indexing",
     Stage.BUILD: "building the new index",
+    Stage.ERASE: "forgetting",
+    Stage.EXAMINE: "examining the library",
+    Stage.EXPORT: "writing the snapshot",
+    Stage.VERIFY: "checking the snapshot",
+    Stage.IMPORT: "taking in the snapshot",
 }
 ENGINE_SENTENCES = {
     EngineState.STARTING: "Starting the engine…",
@@ -44,6 +52,7 @@ class StatusBar(QFrame):
         self._palette = palette
         self._paused = False
         self._backend = ""
+        self._model: str | None = None
         self._took: float | None = None
         self._counts = ElidedLabel("number")
         self._sentence = ElidedLabel("muted")
@@ -66,7 +75,12 @@ class StatusBar(QFrame):
 
     @property
     def where(self) -> str:
+        """The backend, the model and how long the last search took."""
         return self._where.text()
+
+    @property
+    def pace(self) -> str:
+        return self._pace.text()
 
     @Slot(object)
     def show_status(self, status: LibraryStatus) -> None:
@@ -74,8 +88,11 @@ class StatusBar(QFrame):
         self.failures_button.setText(f"{len(status.failed):,} failed")
         self.failures_button.setVisible(bool(status.failed))
         self._backend = backend_in_words(status)
+        self._model = status.model
         self.model_button.setVisible(status.model_missing and status.job is None)
-        self._degrade(status.degraded or status.repairs.last_error)
+        self._degraded = status.degraded or status.repairs.last_error or ""
+        self._model_sentence = model_in_words(status)
+        self._show_sentence()
         self._show_where()
         self.show_job(status.job)
 
@@ -112,7 +129,7 @@ class StatusBar(QFrame):
     def _lay_out(self) -> None:
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(120, 6)
-        self._degraded = self._engine_sentence = ""
+        self._degraded = self._model_sentence = self._engine_sentence = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 16, 4)
         row.setSpacing(8)
@@ -142,16 +159,14 @@ class StatusBar(QFrame):
     def _show_hold(self) -> None:
         self.hold_button.setIcon(icon("resume" if self._paused else "pause", self._palette.muted))
 
-    def _degrade(self, sentence: str | None) -> None:
-        self._degraded = sentence or ""
-        self._show_sentence()
-
     def _show_sentence(self) -> None:
-        self._sentence.set_text(self._engine_sentence or self._degraded)
+        self._sentence.set_text(self._engine_sentence or self._degraded or self._model_sentence)
 
     def _show_where(self) -> None:
         took = f"{self._took:.0f} ms" if self._took is not None else ""
-        self._where.setText(" · ".join(part for part in (self._backend, took) if part))
+        parts = (self._backend, model_name(self._model), took)
+        self._where.setText(" · ".join(part for part in parts if part))
+        self._where.setToolTip(f"Embedded with {self._model}" if self._model else "")
 
 
 def counts_in_words(status: LibraryStatus) -> str:
@@ -172,6 +187,22 @@ def backend_in_words(status: LibraryStatus) -> str:
     """`embedded`, or `localhost:6333 · degraded`."""
     where = status.backend.split("://")[-1]
     return where if status.health is Health.FINE else f"{where} · {status.health}"
+
+
+def model_name(key: str | None) -> str:
+    """Of a signature's key: without dimension, variant and weights."""
+    return key.rsplit("-", 3)[0] if key else ""
+
+
+def model_in_words(status: LibraryStatus) -> str:
+    """A change of the model that is under way comes before what to do about another one."""
+    change = status.reembed
+    if change and not (status.job and status.job.stage is Stage.REEMBED):
+        return (
+            f"{model_name(change.model)}: {change.done:,} of {change.texts:,} texts embedded; "
+            f"searches use {model_name(status.model)} until all are."
+        )
+    return status.model_advice or ""
 
 
 def pace_in_words(progress: Progress) -> str:

@@ -14,6 +14,7 @@ from memex.core.filters import Field
 from memex.core.paths import LibraryPaths
 from memex.core.search import SearchRequest
 from memex.engine.client import EngineClient, attach_or_start, unwrapped
+from memex.engine.index_messages import RecordOpened
 from memex.engine.protocol import (
     CancelJob,
     Complete,
@@ -110,6 +111,9 @@ class EngineHandle(QObject):
             self._searching = self._send(Search(request))
         else:
             self._next_search = request
+
+    def record_opened(self, query: str, key: int) -> None:
+        self._send(RecordOpened(query, key))
 
     def ask(self, request: Request, answer: Callable[[Reply], None]) -> None:
         """For what one part alone waits for: its answer, a failure as well, goes nowhere else."""

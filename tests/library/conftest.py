@@ -7,6 +7,7 @@ from memex.core.library import IndexReport
 from memex.core.paths import LibraryPaths
 from memex.library.library import Library
 from memex.library.refresh import Refresh
+from tests.small_model import make_small_model
 from tests.transcript_files import TranscriptFile, session_id
 
 
@@ -54,3 +55,9 @@ def refresh(library: Library, folder: Path) -> IndexReport:
     for _ in job.steps():
         pass
     return job.report()
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of another model, with 32 dimensions."""
+    return make_small_model(tmp_path_factory.mktemp("small") / "small-model")

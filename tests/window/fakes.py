@@ -116,6 +116,9 @@ class FakeEngine(QObject):
         else:
             answer(Failed("EngineError", "The engine is not ready: ask again in a moment."))
 
+    def record_opened(self, query: str, key: int) -> None:
+        self.log.append(("opened", query, key))
+
     def _reply(self, request: Request) -> Reply:
         match request:
             case OpenSession(session=session):

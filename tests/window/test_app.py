@@ -12,8 +12,9 @@ from PySide6.QtCore import QByteArray
 
 from memex.core.errors import CatalogError, QueryError
 from memex.core.filters import Field, Order
+from memex.core.indexes import ReembedProgress
 from memex.core.lenses import Fusion, RankOptions, Recency, Weights
-from memex.core.library import FileFailure, IndexReport
+from memex.core.library import FileFailure, IndexReport, Progress, Stage
 from memex.core.paths import LibraryPaths
 from memex.core.settings import Settings, Theme, load_settings, save_settings
 from memex.engine.mix_messages import ListSavedSearches
@@ -143,6 +144,40 @@ def test_a_session_that_cannot_be_opened_says_so_in_the_replay(app: App, qtbot) 
     assert app.window.replay.active.failure == "There is no such session: rescan the library."
     app.engine.failed.emit(CatalogError("The catalog is locked."))
     assert app.window.message_strip.sentence == "The catalog is locked."
+
+
+def opened(app: App) -> list[object]:
+    return [entry for entry in app.engine.log if isinstance(entry, tuple) and entry[0] == "opened"]
+
+
+def test_what_is_opened_from_a_search_is_recorded_and_from_the_list_not(app: App, qtbot) -> None:
+    app.window.results.open_current()
+    assert opened(app) == []
+    app.window.search_box.set_text(QUERY)
+    qtbot.waitUntil(lambda: app.finder.is_answered)
+    app.window.results.open_current()
+    assert opened(app) == [("opened", QUERY, app.window.results.current_row.card.key)]
+
+
+def test_the_status_line_says_which_model_and_what_becomes_of_it(app: App) -> None:
+    bar = app.window.status_bar
+    known = msgspec.structs.replace(values.INDEXED, model="all-minilm-l6-v2-384-int8-53aa51172d14")
+    app.engine.status_changed.emit(known)
+    assert "all-minilm-l6-v2" in bar.where
+    assert bar.sentence == ""
+    change = ReembedProgress("bge-small-en-v1.5-384-fp32-0123456789ab", 3_693, 1_200)
+    app.engine.status_changed.emit(msgspec.structs.replace(known, reembed=change, model_advice="Do it."))
+    assert bar.sentence == (
+        "bge-small-en-v1.5: 1,200 of 3,693 texts embedded; searches use all-minilm-l6-v2 until all are."
+    )
+    app.engine.status_changed.emit(msgspec.structs.replace(known, model_advice="Run memex reembed."))
+    assert bar.sentence == "Run memex reembed."
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_every_stage_of_a_job_has_its_words(app: App, stage: Stage) -> None:
+    app.window.status_bar.show_job(Progress(stage, 1, 2, "texts"))
+    assert "1 of 2 texts" in app.window.status_bar.pace
 
 
 def test_results_stay_while_the_engine_restarts_and_are_asked_again(app: App) -> None:

@@ -46,7 +46,7 @@ class Reading:
 def read_session(catalog: Catalog, key: int) -> Reading:
     record = catalog.sessions.record(key)
     path = Path(record.card.source_path)
-    indexed = _indexed(catalog, record, path)
+    indexed = _indexed(catalog, record.content_hash, path)
     if not is_file(path):
         return _read_copy(catalog, record, Origin.ARCHIVE)
     try:
@@ -94,11 +94,23 @@ def same_bytes(catalog: Catalog, reading: Reading) -> Iterator[BinaryIO]:
         yield copy
 
 
-def _indexed(catalog: Catalog, record: SessionRecord, path: Path) -> Extent:
+def bytes_as_read(catalog: Catalog, path: Path, content_hash: bytes) -> BinaryIO:
+    """What the library took in and no more, for the caller to close: the copy, or so much of the file."""
+    copy = catalog.archive.open(content_hash)
+    if copy is not None:
+        return copy
+    indexed = _indexed(catalog, content_hash, path)
+    if not is_file(path) or not begins_with(path, indexed):
+        raise SessionNotFoundError(f"{path} is gone or another file now, and the library kept no copy of it.")
+    with path.open("rb") as file:
+        return io.BufferedReader(io.BytesIO(file.read(indexed.size)))
+
+
+def _indexed(catalog: Catalog, content_hash: bytes, path: Path) -> Extent:
     """Of the file: a session's own copy may be of less, or more, than that."""
     if extent := catalog.sources.extent_of(str(path)):
         return Extent(*extent)
-    return Extent(catalog.archive.size_of(record.content_hash) or 0, record.content_hash)
+    return Extent(catalog.archive.size_of(content_hash) or 0, content_hash)
 
 
 def _read_copy(catalog: Catalog, record: SessionRecord, origin: Origin) -> Reading:

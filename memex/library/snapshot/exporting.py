@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from memex.catalog.copies import back_up, check_untrusted, without_generations, without_texts
+from memex.catalog.copies import back_up, check_untrusted, without_texts, without_what_stays
 from memex.core.errors import SnapshotError
 from memex.core.library import SnapshotReport, Stage
 from memex.core.paths import LibraryPaths
@@ -46,7 +46,7 @@ def _prepare(paths: LibraryPaths, folder: Path, with_texts: bool, tell: Tell) ->
     copy, whole = folder / CATALOG, folder / "whole.db"
     pages = Pace(Stage.EXPORT, 0, "pages")
     back_up(paths.catalog, whole, lambda done, total: tell(pages.of(done, total)))
-    without_generations(whole)
+    without_what_stays(whole)
     if with_texts:
         whole.replace(copy)
     else:
