@@ -76,7 +76,8 @@ def test_a_library_changes_its_model_and_goes_back(memex: Callable[..., Done], s
     assert (now.model or "").startswith("small-model-32-")
     assert (now.indexed, now.waiting, now.reembed) == (SESSIONS, 0, None)
     found = decoded(SearchOutput, memex("search", "deadlock", "--json").stdout)
-    assert (found.degraded, len(found.hits)) == (None, 10)
+    assert found.degraded is None
+    assert found.hits
 
     compared = memex("generations", "compare", str(before), str(new), "--json")
     comparison = decoded(GenerationComparison, compared.stdout)
