@@ -9,6 +9,7 @@ import pytest
 from memex.core.errors import IndexingError
 from memex.core.indexes import GenerationState
 from memex.core.search import SearchRequest
+from memex.core.settings import QdrantServer, Settings, save_settings
 from memex.library.generation_comparison import Comparison
 from memex.library.generation_history import drop_generation, list_generations, roll_back
 from memex.library.library import Library
@@ -16,12 +17,14 @@ from memex.library.reembed import Reembed
 from memex.library.search import search
 from memex.library.snapshot.exporting import export_snapshot
 from memex.library.snapshot.importing import import_snapshot
+from tests.index.backends import local_mode_warns
 from tests.library.conftest import refresh
+from tests.library.servers import failing_client, stores_over
 from tests.transcript_files import TranscriptFile, session_id
 
 NewLibrary = Callable[[], Library]
 
-pytestmark = pytest.mark.usefixtures("three_sessions")
+pytestmark = [pytest.mark.usefixtures("three_sessions"), local_mode_warns]
 
 
 def run(job: Reembed | Comparison) -> None:
@@ -102,6 +105,33 @@ def test_what_cannot_be_gone_back_to_is_refused_and_nothing_changes(
         roll_back(re_embedded)
     assert re_embedded.vectors is not None
     assert re_embedded.vectors.index.count() == 3
+
+
+def test_one_in_another_store_is_listed_but_not_gone_back_to(
+    re_embedded: Library, new_library: NewLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind = numbers(re_embedded)[GenerationState.COMPLETE]
+    settings = re_embedded.paths.settings
+    with failing_client() as client:
+        stores_over(client, monkeypatch)
+        save_settings(settings, Settings(server=QdrantServer("http://localhost:6333")))
+        library = new_library()
+        refresh(library, folder)
+        current, old = list_generations(library.reader, library.store)
+        assert (current.state, old.id, old.bytes) == (GenerationState.CURRENT, behind, None)
+        with pytest.raises(IndexingError, match="no generation to go back to"):
+            roll_back(library)
+        with pytest.raises(IndexingError, match="another backend"):
+            roll_back(library, behind)
+        with pytest.raises(IndexingError, match="another backend"):
+            compare(library, current.id, behind)
+        assert library.vectors is not None
+        assert library.vectors.index.count() == 3
+        save_settings(settings, Settings())
+        library = new_library()
+        refresh(library, folder)
+        roll_back(library)
+        assert numbers(library)[GenerationState.CURRENT] == behind
 
 
 def test_one_that_is_dropped_takes_the_vectors_that_only_it_was_made_of(re_embedded: Library) -> None:
