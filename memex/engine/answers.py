@@ -28,6 +28,7 @@ from memex.engine.protocol import (
     Hiding,
     JobControl,
     JobQueued,
+    LibraryRequest,
     Listing,
     ListSessions,
     LookAgain,
@@ -97,6 +98,9 @@ class Answers:
             return self._topology.answer(request) or Done()
         if isinstance(request, MixRequests):
             return answer_mix(self._library, request)
+        return self._of_library(request)
+
+    def _of_library(self, request: LibraryRequest) -> Reply | Pending:
         match request:
             case Search(request=wanted):
                 library = self._library

@@ -164,8 +164,8 @@ Job = IndexJob | StartIndexing | MoveIndex | FetchModel | ForgetSessions | Exami
 JobControl = Job | LookAgain | PauseJob | ResumeJob | CancelJob
 Listing = ListSessions | CountFacets | CountByTime | Complete | FindSessions
 Hiding = HideSessions | UnhideSessions
-Asking = Search | IndexRequest | Listing | GetStatus | TopologyRequests | MixRequests
-Request = Asking | Hiding | JobControl | ReplayRequest
+LibraryRequest = Search | IndexRequest | Listing | Hiding | GetStatus | JobControl
+Request = LibraryRequest | ReplayRequest | TopologyRequests | MixRequests
 
 
 class SessionList(Struct, frozen=True, tag=True):
