@@ -136,14 +136,15 @@ def _archive(library: Library) -> Iterator[Fault]:
 def _generations(library: Library) -> Iterator[Fault]:
     catalog, store = library.writer, library.store
     kept = store.kept()
-    for generation in catalog.generations.all():
+    here = [each for each in catalog.generations.all() if each.place == store.place]
+    for generation in here:
         if generation.id not in kept:
             yield Fault(
                 f"The index generation {generation.id} is missing.",
                 "It can be struck off: the index is built again from the catalog, without the model.",
                 lambda generation=generation: drop(store, catalog, generation),  # type: ignore[misc]
             )
-    if unknown := kept - {generation.id for generation in catalog.generations.all()}:
+    if unknown := kept - {each.id for each in here}:
         yield Fault(
             f"{len(unknown):,} index generations are there that the catalog does not know.",
             "They can be removed.",

@@ -89,7 +89,7 @@ SPOILT: dict[str, tuple[str, Spoil, str]] = {
         "generations",
         lambda lib: execute(
             lib,
-            "INSERT INTO model VALUES ('m', '{}', 0, NULL)",
+            "INSERT INTO model (key, signature, is_wanted) VALUES ('m', '{}', 0)",
             "INSERT INTO generation (id, model, shape, is_current) VALUES (5, 'm', 's', 1)",
         ),
         "generation 5 is missing",
