@@ -280,4 +280,4 @@ def test_the_status_line_tells_what_the_index_lacks_and_where_it_is(qtbot) -> No
     assert bar.where == "localhost:6333 · degraded"
     bar.show_took(12)
     bar.show_status(values.INDEXED)
-    assert (bar.sentence, bar.where) == ("", "embedded · 12 ms")
+    assert (bar.sentence, bar.where) == ("", "embedded · all-minilm-l6-v2 · 12 ms")

@@ -295,7 +295,12 @@ FAILURES = (
 )
 EMPTY = LibraryStatus(home="/home/ada/.local/share/memex")
 INDEXED = LibraryStatus(
-    home=EMPTY.home, files=1204, sessions=1204, with_vectors=1204, indexed=1204, model="all-MiniLM-L6-v2"
+    home=EMPTY.home,
+    files=1204,
+    sessions=1204,
+    with_vectors=1204,
+    indexed=1204,
+    model="all-minilm-l6-v2-384-int8-0a1b2c3d",
 )
 EMBEDDING = Progress(Stage.EMBED, 1170, 1204, "sessions", 21.4, 2.0)
 BUSY = LibraryStatus(
