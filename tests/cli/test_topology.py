@@ -8,7 +8,7 @@ import pytest
 from memex.core.paths import LibraryPaths
 from memex.core.topology import Topology
 from memex.engine.client import attach_or_start
-from memex.engine.protocol import JobFinished, StartIndexing
+from memex.engine.protocol import StatusChanged
 from tests.cli.commands import json_of, run, text_of
 
 
@@ -33,8 +33,11 @@ def test_an_open_window_s_engine_gives_the_same_map(library: Path) -> None:
     alone = text_of(library, "topology", "--lens", "path", "--sample", "5", "--json")
     client = attach_or_start(LibraryPaths(library))
     try:
-        client.call(StartIndexing())
-        assert any(isinstance(frame.body, JobFinished) for frame in client.frames())
+        # The vectors are loaded after the first paint's work: until then there is no map.
+        assert any(
+            isinstance(frame.body, StatusChanged) and frame.body.status.degraded is None
+            for frame in client.frames()
+        )
         attached = run(library, "topology", "--lens", "path", "--sample", "5", "--json")
     finally:
         client.close()
