@@ -22,6 +22,7 @@ def test_words_find_before_the_first_vector_and_lanes_join_as_they_arrive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(embedding, "TEXTS_A_WINDOW", 1)
+    monkeypatch.setattr(embedding, "TEXTS_A_SLICE", 1)
     monkeypatch.setattr(refresh, "TEXTS_BETWEEN_UPSERTS", 1)
     library = new_library()
     library.degraded = "Vectors are being loaded."
