@@ -84,7 +84,7 @@ def test_real_texts_stand_in_the_same_order(tmp_path: Path, prepared_models: Pat
     plans = every_plan(asked, more, less, [number(place) for place in (1, 5, 9)])
     for edge, local in both(tmp_path / "edge", CollectionShape(DIMENSION), points):
         for name, plan in plans.items():
-            # Sessions without a word in common tie in the sparse lanes, where an engine may order as it likes.
+            # Sessions without a common word tie in the sparse lanes: each engine orders ties as it likes.
             if name not in BY_RANK:
                 assert_same_order(name, edge.query_batch([plan])[0], local.query_batch([plan])[0])
 
